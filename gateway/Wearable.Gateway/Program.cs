@@ -1,1 +1,4 @@
-System.Console.WriteLine("not built yet");
+using Wearable.Gateway;
+
+GatewayCommand command = new(GatewayRun.RunAsync);
+return await command.InvokeAsync(args);

@@ -1,0 +1,100 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using MQTTnet.AspNetCore;
+using Wearable.Gateway.Dashboard;
+using Wearable.Gateway.Devices;
+using Wearable.Gateway.Mqtt;
+
+namespace Wearable.Gateway;
+
+/// <summary>Puts the gateway together: one Kestrel process with broker, page and API. Used by the command, the demo and the tests alike.</summary>
+public static class GatewayApp
+{
+    /// <summary>Makes the gateway; <see cref="StartAsync"/> starts it.</summary>
+    /// <param name="options">The owner's choices.</param>
+    /// <param name="services">
+    /// Adds to or replaces the gateway's services. Every <see cref="IDeviceListener"/> registered here hears all messages, after the
+    /// gateway's own; an <see cref="ISpeechEndpoint"/> switches /api/speech on.
+    /// </param>
+    /// <exception cref="GatewayStartException">The data folder or database cannot be used.</exception>
+    public static async Task<WebApplication> BuildAsync(GatewayOptions options, Action<IServiceCollection>? services = null)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        ConfigureLog(builder.Logging, options);
+        GatewayPorts ports = new();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options, ports));
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(ports);
+        builder.Services.AddSingleton(TimeProvider.System);
+        AddMqtt(builder.Services);
+        services?.Invoke(builder.Services);
+        WebApplication app = builder.Build();
+        await Task.CompletedTask.ConfigureAwait(false);
+        return app;
+    }
+
+    /// <summary>Starts a gateway made by <see cref="BuildAsync"/>.</summary>
+    /// <exception cref="GatewayStartException">A port or the address cannot be used.</exception>
+    public static async Task StartAsync(WebApplication app, CancellationToken cancellation = default)
+    {
+        GatewayOptions options = app.Services.GetRequiredService<GatewayOptions>();
+        GatewayPorts ports = app.Services.GetRequiredService<GatewayPorts>();
+        try
+        {
+            await app.StartAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e) when (PortProblem.Explain(e, options, ports) is string sentence)
+        {
+            throw new GatewayStartException(sentence, e);
+        }
+    }
+
+    private static void ConfigureLog(ILoggingBuilder log, GatewayOptions options)
+    {
+        log.ClearProviders();
+        log.SetMinimumLevel(options.LogLevel);
+        log.AddFilter("Microsoft", LogLevel.Warning);
+        log.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+        // The host's own report of a failed start carries a stack trace; the command says it in one sentence.
+        log.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        log.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "HH:mm:ss ";
+        });
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, GatewayOptions options, GatewayPorts ports)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = 64 * 1024; // the API only reads
+        kestrel.Listen(new IPEndPoint(options.Bind, options.MqttPort), endpoint =>
+        {
+            ports.MqttEndpoint = endpoint;
+            endpoint.UseMqtt();
+        });
+        kestrel.Listen(new IPEndPoint(options.Bind, options.HttpPort), endpoint =>
+        {
+            ports.HttpEndpoint = endpoint;
+            endpoint.Protocols = HttpProtocols.Http1;
+        });
+    }
+
+    private static void AddMqtt(IServiceCollection services)
+    {
+        services.AddConnections();
+        services.AddSingleton<MqttConnectionHandler>();
+        services.AddSingleton<KestrelConnections>();
+        services.AddSingleton<BrokerLog>();
+        services.AddSingleton<Broker>();
+        services.AddSingleton<RefusalLog>();
+        services.AddSingleton<Ingest>();
+        services.AddSingleton<IDeviceSender, DeviceSender>();
+        services.AddSingleton<BrokerService>();
+        services.AddHostedService(provider => provider.GetRequiredService<BrokerService>());
+        services.AddSingleton<DeviceRegistry>();
+        services.AddSingleton<IDeviceListener>(provider => provider.GetRequiredService<DeviceRegistry>());
+        services.AddSingleton<ITurnListener>(provider => provider.GetRequiredService<DeviceRegistry>());
+    }
+}

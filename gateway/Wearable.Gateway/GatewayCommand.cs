@@ -1,0 +1,114 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Net;
+
+namespace Wearable.Gateway;
+
+/// <summary>The command line: <c>gateway [options]</c>; further verbs are added as subcommands and share the options.</summary>
+public sealed class GatewayCommand
+{
+    private readonly Option<int> _httpPort = Port("--http-port", "Port of the page and the API.", 5080);
+    private readonly Option<int> _mqttPort = Port("--mqtt-port", "Port of the MQTT broker.", 1883);
+    private readonly Option<IPAddress> _bind = new("--bind")
+    {
+        Description = "Address to listen on; 0.0.0.0 opens both ports to your network.",
+        DefaultValueFactory = _ => IPAddress.Loopback,
+        CustomParser = ParseAddress,
+        HelpName = "ADDRESS",
+        Recursive = true,
+    };
+
+    private readonly Option<string> _data = new("--data")
+    {
+        Description = "Folder of the database.",
+        DefaultValueFactory = _ => GatewayOptions.DefaultDataFolder,
+        HelpName = "FOLDER",
+        Recursive = true,
+    };
+
+    private readonly Option<string?> _models = new("--models") { Description = "Folder with the models, for an offline copy.", HelpName = "PATH", Recursive = true };
+    private readonly Option<bool> _allowWords = new("--allow-words") { Description = "Store and show the words of conversations.", Recursive = true };
+    private readonly Option<int> _keepDays = new("--keep-days")
+    {
+        Description = "Days after which stored data is erased.",
+        DefaultValueFactory = _ => new GatewayOptions().KeepDays,
+        HelpName = "DAYS",
+        Recursive = true,
+    };
+
+    private readonly Option<bool> _verbose = new("--verbose") { Description = "Log at debug level.", Recursive = true };
+
+    /// <summary>Makes the command; without a verb it runs the gateway.</summary>
+    /// <param name="run">Runs the gateway until it is stopped; returns the exit code.</param>
+    public GatewayCommand(Func<GatewayOptions, CancellationToken, Task<int>> run)
+    {
+        _keepDays.Validators.Add(result => RequireRange(result, 1, 3650));
+        Root = new RootCommand("The gateway of your wearables: broker, voice and page in one process, no cloud.")
+        {
+            _httpPort, _mqttPort, _bind, _data, _models, _allowWords, _keepDays, _verbose,
+        };
+        Root.SetAction((parsed, cancellation) => run(OptionsOf(parsed), cancellation));
+    }
+
+    /// <summary>Add verbs here.</summary>
+    public RootCommand Root { get; }
+
+    /// <summary>The options of a parsed command line, whichever verb it had.</summary>
+    public GatewayOptions OptionsOf(ParseResult parsed) => new()
+    {
+        HttpPort = parsed.GetValue(_httpPort),
+        MqttPort = parsed.GetValue(_mqttPort),
+        Bind = parsed.GetValue(_bind) ?? IPAddress.Loopback,
+        DataFolder = Path.GetFullPath(parsed.GetValue(_data) ?? GatewayOptions.DefaultDataFolder),
+        ModelsFolder = parsed.GetValue(_models) is string models ? Path.GetFullPath(models) : null,
+        AllowWords = parsed.GetValue(_allowWords),
+        KeepDays = parsed.GetValue(_keepDays),
+        LogLevel = parsed.GetValue(_verbose) ? LogLevel.Debug : LogLevel.Information,
+    };
+
+    /// <summary>Parses and runs. What the owner can cure is one sentence on standard error and exit code 1.</summary>
+    public async Task<int> InvokeAsync(string[] args)
+    {
+        try
+        {
+            return await Root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }).ConfigureAwait(false);
+        }
+        catch (GatewayStartException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message).ConfigureAwait(false);
+            return 1;
+        }
+    }
+
+    private static Option<int> Port(string name, string description, int standard)
+    {
+        Option<int> option = new(name) { Description = description, DefaultValueFactory = _ => standard, HelpName = "NUMBER", Recursive = true };
+        option.Validators.Add(result => RequireRange(result, 0, 65535));
+        return option;
+    }
+
+    private static void RequireRange(OptionResult result, int min, int max)
+    {
+        if (result.Tokens.Count == 1 && (!int.TryParse(result.Tokens[0].Value, out int value) || value < min || value > max))
+        {
+            result.AddError($"{result.Option.Name}: a number from {min} to {max} expected, got \"{result.Tokens[0].Value}\"");
+        }
+    }
+
+    private static IPAddress? ParseAddress(ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        if (text == "localhost")
+        {
+            return IPAddress.Loopback;
+        }
+
+        if (IPAddress.TryParse(text, out IPAddress? address))
+        {
+            return address;
+        }
+
+        result.AddError($"--bind: an IP address expected, got \"{text}\"");
+        return null;
+    }
+}

@@ -1,0 +1,38 @@
+using System.Net;
+
+namespace Wearable.Gateway;
+
+/// <summary>Everything the owner may choose at start. Port 0 takes a free one.</summary>
+public sealed record GatewayOptions
+{
+    /// <summary>Port of page and HTTP API.</summary>
+    public int HttpPort { get; init; } = 5080;
+
+    /// <summary>Port of the MQTT broker.</summary>
+    public int MqttPort { get; init; } = 1883;
+
+    /// <summary>Address both ports listen on. Loopback unless the owner asks: there is no identity of devices yet.</summary>
+    public IPAddress Bind { get; init; } = IPAddress.Loopback;
+
+    /// <summary>Folder of the database; made when absent, readable by this user only.</summary>
+    public string DataFolder { get; init; } = DefaultDataFolder;
+
+    /// <summary>Folder of the models, for an offline copy; null takes the model store's own.</summary>
+    public string? ModelsFolder { get; init; }
+
+    /// <summary>Whether heard and spoken words may be stored and shown. Off: they live in memory for their turn only.</summary>
+    public bool AllowWords { get; init; }
+
+    /// <summary>Days after which events, heart rates, beats, health and turns are erased.</summary>
+    public int KeepDays { get; init; } = 30;
+
+    /// <summary>Most wearables of one gateway; a further one is refused by name.</summary>
+    public int MaxDevices { get; init; } = 256;
+
+    /// <summary>Least severe log entry shown.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    /// <summary>This user's folder for application data, with the folder <c>wearable</c> in it.</summary>
+    public static string DefaultDataFolder =>
+        Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "wearable");
+}

@@ -1,0 +1,96 @@
+using Wearable.Contract;
+
+namespace Wearable.Gateway.Mqtt;
+
+/// <summary>What the gateway counted about one wearable's messages since start.</summary>
+/// <param name="Received">Taken.</param>
+/// <param name="Duplicates">Dropped because boot id and counter were seen before.</param>
+/// <param name="Lost">Counters that never came.</param>
+/// <param name="AudioLost">Audio packets missing inside streams.</param>
+/// <param name="Refused">Payloads that were not what the contract says.</param>
+public sealed record LaneCounts(long Received, long Duplicates, long Lost, long AudioLost, long Refused);
+
+/// <summary>One wearable's way through the ingest: one message at a time, duplicates out, losses counted.</summary>
+public sealed class DeviceLane
+{
+    // A restart opens a new boot id; old ones can still arrive from a connection that lingers, so a few are remembered.
+    private const int MaxBoots = 4;
+
+    private readonly List<(int BootId, NumberWindow Numbers)> _boots = new(MaxBoots);
+    private int _nextAudio = -1;
+    private long _received;
+    private long _duplicates;
+    private long _lostOfOldBoots;
+    private long _lost;
+    private long _audioLost;
+    private long _refused;
+
+    /// <summary>Held while one message of this wearable is on its way through the listeners.</summary>
+    public SemaphoreSlim Turn { get; } = new(1, 1);
+
+    /// <summary>The counts so far. Safe for many threads.</summary>
+    public LaneCounts Counts => new(
+        Interlocked.Read(ref _received),
+        Interlocked.Read(ref _duplicates),
+        Interlocked.Read(ref _lost),
+        Interlocked.Read(ref _audioLost),
+        Interlocked.Read(ref _refused));
+
+    /// <summary>Counts one refused payload. Safe for many threads.</summary>
+    public void Refuse() => Interlocked.Increment(ref _refused);
+
+    /// <summary>Takes a checked message while holding <see cref="Turn"/>; false when it is a duplicate.</summary>
+    public bool Take(object message)
+    {
+        if (message is DeviceMessage numbered && !WindowOf(numbered.BootId).Take(numbered.Number))
+        {
+            Interlocked.Increment(ref _duplicates);
+            return false;
+        }
+
+        if (message is AudioChunk chunk)
+        {
+            CountAudioGap(chunk);
+        }
+
+        Interlocked.Increment(ref _received);
+        Interlocked.Exchange(ref _lost, _lostOfOldBoots + _boots.Sum(boot => boot.Numbers.Missing));
+        return true;
+    }
+
+    private NumberWindow WindowOf(int bootId)
+    {
+        foreach ((int known, NumberWindow numbers) in _boots)
+        {
+            if (known == bootId)
+            {
+                return numbers;
+            }
+        }
+
+        if (_boots.Count == MaxBoots)
+        {
+            _lostOfOldBoots += _boots[0].Numbers.Missing;
+            _boots.RemoveAt(0);
+        }
+
+        NumberWindow window = new();
+        _boots.Add((bootId, window));
+        return window;
+    }
+
+    private void CountAudioGap(AudioChunk chunk)
+    {
+        bool first = (chunk.Flags & AudioPacket.First) != 0;
+        if (!first && _nextAudio >= 0)
+        {
+            int gap = (chunk.Sequence - _nextAudio) & 0xFFFF;
+            if (gap < 0x8000) // behind by more than half the range: late or repeated, not a loss
+            {
+                Interlocked.Add(ref _audioLost, gap);
+            }
+        }
+
+        _nextAudio = (chunk.Flags & AudioPacket.Last) != 0 ? -1 : (chunk.Sequence + 1) & 0xFFFF;
+    }
+}

@@ -1,0 +1,173 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using MQTTnet.Protocol;
+using MQTTnet.Server;
+using Wearable.Contract;
+
+namespace Wearable.Gateway.Mqtt;
+
+/// <summary>
+/// The way in: every publish passes here before the broker acknowledges and forwards it. A message of the contract is checked once,
+/// rid of duplicates, counted, and handed to each listener in turn; the publisher waits for them, so nothing is dropped at overload.
+/// What is not of the contract is refused: counted, logged with the field's name, kept for the page. A wrong payload is still
+/// forwarded (people see it in their viewer) but not retained; a publish under another's name is not.
+/// </summary>
+public sealed class Ingest(IEnumerable<IDeviceListener> listeners, RefusalLog refusals, GatewayOptions options, TimeProvider time, ILogger<Ingest> logger)
+{
+    private readonly IDeviceListener[] _listeners = [.. listeners];
+    private readonly ConcurrentDictionary<string, DeviceLane> _lanes = new();
+    private readonly Lock _admission = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private int _inFlight;
+
+    /// <summary>What was counted about one wearable; zeros when it never sent anything.</summary>
+    public LaneCounts CountsOf(string deviceId) => _lanes.TryGetValue(deviceId, out DeviceLane? lane) ? lane.Counts : new LaneCounts(0, 0, 0, 0, 0);
+
+    /// <summary>The broker's hook. Never throws: an exception would close the publisher's connection.</summary>
+    public async Task OnPublishAsync(InterceptingPublishEventArgs publish)
+    {
+        if (publish.ClientId == Broker.GatewayClientId)
+        {
+            return; // the gateway's own words, checked where they were made
+        }
+
+        Interlocked.Increment(ref _inFlight);
+        try
+        {
+            await HearAsync(publish).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // The gateway stops; the publisher keeps what was not acknowledged.
+            publish.CloseConnection = true;
+        }
+        catch (Exception e)
+        {
+            logger.LogError(e, "message on {Topic} was not handled", LogText.Clean(publish.ApplicationMessage.Topic));
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _inFlight);
+        }
+    }
+
+    /// <summary>Waits for messages on their way, at most 3 s, then lets go of them.</summary>
+    public async Task DrainAsync(CancellationToken cancellation)
+    {
+        for (int i = 0; i < 300 && Volatile.Read(ref _inFlight) > 0 && !cancellation.IsCancellationRequested; i++)
+        {
+            await Task.Delay(10, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        await _stopping.CancelAsync().ConfigureAwait(false);
+    }
+
+    private async Task HearAsync(InterceptingPublishEventArgs publish)
+    {
+        string topicText = publish.ApplicationMessage.Topic;
+        TopicName topic = TopicName.Parse(topicText);
+        int bytes = (int)publish.ApplicationMessage.Payload.Length;
+        if (topic.Kind == TopicKind.None)
+        {
+            if (topicText.StartsWith(Topics.Root, StringComparison.Ordinal) || topicText.StartsWith(Topics.AudioRoot, StringComparison.Ordinal))
+            {
+                refusals.Add(publish.ClientId, topicText, "not a topic of the contract", bytes);
+            }
+
+            return;
+        }
+
+        if (PublishRules.Refuse(publish.ClientId, topic, _lanes.ContainsKey) is string forbidden)
+        {
+            Forbid(publish, forbidden, bytes);
+            return;
+        }
+
+        if (!PayloadReader.Reads(topic.Kind) || (bytes == 0 && publish.ApplicationMessage.Retain))
+        {
+            return; // a tool's command, or the erasing of a retained message
+        }
+
+        if (!TryAdmit(topic.DeviceId, out DeviceLane? lane))
+        {
+            Forbid(publish, $"at most {options.MaxDevices} wearables expected, got one more", bytes);
+            return;
+        }
+
+        byte[] payload = publish.ApplicationMessage.Payload.ToArray();
+        object message;
+        try
+        {
+            message = PayloadReader.Read(topic.Kind, payload);
+        }
+        catch (WireException e)
+        {
+            lane.Refuse();
+            publish.ApplicationMessage.Retain = false;
+            refusals.Add(publish.ClientId, topicText, e.Message, bytes);
+            return;
+        }
+
+        await HandOverAsync(lane, new DeviceReport(topic.DeviceId, topic.Kind, message, time.GetUtcNow(), payload)).ConfigureAwait(false);
+    }
+
+    private void Forbid(InterceptingPublishEventArgs publish, string why, int bytes)
+    {
+        publish.ProcessPublish = false;
+        publish.Response.ReasonCode = MqttPubAckReasonCode.NotAuthorized;
+        refusals.Add(publish.ClientId, publish.ApplicationMessage.Topic, why, bytes);
+    }
+
+    private bool TryAdmit(string deviceId, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out DeviceLane? lane)
+    {
+        if (_lanes.TryGetValue(deviceId, out lane))
+        {
+            return true;
+        }
+
+        lock (_admission)
+        {
+            if (_lanes.Count >= options.MaxDevices && !_lanes.ContainsKey(deviceId))
+            {
+                return false;
+            }
+
+            lane = _lanes.GetOrAdd(deviceId, _ => new DeviceLane());
+            return true;
+        }
+    }
+
+    private async Task HandOverAsync(DeviceLane lane, DeviceReport report)
+    {
+        await lane.Turn.WaitAsync(_stopping.Token).ConfigureAwait(false);
+        try
+        {
+            if (!lane.Take(report.Message))
+            {
+                return;
+            }
+
+            foreach (IDeviceListener listener in _listeners)
+            {
+                await TellAsync(listener, report).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            lane.Turn.Release();
+        }
+    }
+
+    // One listener's fault must not keep the message from the others.
+    private async ValueTask TellAsync(IDeviceListener listener, DeviceReport report)
+    {
+        try
+        {
+            await listener.OnReportAsync(report, _stopping.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !_stopping.IsCancellationRequested)
+        {
+            logger.LogError(e, "{Listener} failed at {Kind} of {Device}", listener.GetType().Name, report.Kind, report.DeviceId);
+        }
+    }
+}
