@@ -1,0 +1,59 @@
+using System.Text;
+
+namespace Wearable.Gateway.Speech;
+
+/// <summary>The 32,000 pieces of text that Moonshine writes with (the Llama 1 vocabulary), read from the base64 string in
+/// llama-tokenizer-js's source file.</summary>
+public sealed class MoonshineVocabulary
+{
+    public const int StartToken = 1, EndToken = 2;
+
+    private const string Marker = "llama_vocab_base64 = \"";
+    private const int Pieces = 32000;
+
+    private readonly string[] _pieces;
+
+    /// <param name="path">The verified <c>moonshine-vocabulary</c> file.</param>
+    /// <exception cref="InvalidDataException">The file holds no such vocabulary.</exception>
+    public MoonshineVocabulary(string path)
+    {
+        string source = File.ReadAllText(path);
+        int from = source.IndexOf(Marker, StringComparison.Ordinal) + Marker.Length;
+        int to = from < Marker.Length ? -1 : source.IndexOf('"', from);
+        if (to < 0)
+        {
+            throw new InvalidDataException($"{path}: a string '{Marker}' expected, found none");
+        }
+
+        _pieces = Encoding.UTF8.GetString(Convert.FromBase64String(source[from..to])).Split('\n');
+        if (_pieces.Length < Pieces)
+        {
+            throw new InvalidDataException($"{path}: {Pieces} pieces expected, got {_pieces.Length}");
+        }
+    }
+
+    /// <summary>Joins pieces to text. Control tokens are skipped.</summary>
+    public string Decode(IEnumerable<int> tokens)
+    {
+        var utf8 = new List<byte>();
+        foreach (int token in tokens)
+        {
+            if (token is < 3 or >= Pieces) // unknown, start, end; Moonshine's own marks lie above the vocabulary.
+            {
+                continue;
+            }
+
+            string piece = _pieces[token];
+            if (token < 3 + 256) // "<0x0A>": one byte each.
+            {
+                utf8.Add(Convert.ToByte(piece[3..5], 16));
+            }
+            else
+            {
+                utf8.AddRange(Encoding.UTF8.GetBytes(piece.Replace('\u2581', ' ')));
+            }
+        }
+
+        return Encoding.UTF8.GetString([.. utf8]).Trim();
+    }
+}
