@@ -1,10 +1,10 @@
 using System.Net;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using MQTTnet.AspNetCore;
 using Wearable.Gateway.Dashboard;
 using Wearable.Gateway.Devices;
 using Wearable.Gateway.Mqtt;
+using Wearable.Gateway.Telemetry;
 
 namespace Wearable.Gateway;
 
@@ -15,7 +15,7 @@ public static class GatewayApp
     /// <param name="options">The owner's choices.</param>
     /// <param name="services">
     /// Adds to or replaces the gateway's services. Every <see cref="IDeviceListener"/> registered here hears all messages, after the
-    /// gateway's own; an <see cref="ISpeechEndpoint"/> switches /api/speech on.
+    /// gateway's own; an <see cref="Speech.ITextToSpeech"/> switches /api/speech on, <see cref="DashboardFiles"/> the chart library.
     /// </param>
     /// <exception cref="GatewayStartException">The data folder or database cannot be used.</exception>
     public static async Task<WebApplication> BuildAsync(GatewayOptions options, Action<IServiceCollection>? services = null)
@@ -27,10 +27,15 @@ public static class GatewayApp
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(ports);
         builder.Services.AddSingleton(TimeProvider.System);
+        StoreDatabase database = await Task.Run(() => StoreDatabase.Open(options)).ConfigureAwait(false);
+        AddStore(builder.Services, database);
         AddMqtt(builder.Services);
+        AddDashboard(builder.Services);
         services?.Invoke(builder.Services);
         WebApplication app = builder.Build();
-        await Task.CompletedTask.ConfigureAwait(false);
+        app.UseRequestGuard();
+        DashboardFiles.Map(app);
+        DashboardApi.Map(app);
         return app;
     }
 
@@ -81,6 +86,35 @@ public static class GatewayApp
         });
     }
 
+    // Started first and stopped last, so that what the broker still says while stopping is stored.
+    private static void AddStore(IServiceCollection services, StoreDatabase database)
+    {
+        services.AddSingleton(database);
+        services.AddSingleton<StoreWriter>();
+        services.AddHostedService(provider => provider.GetRequiredService<StoreWriter>());
+        services.AddSingleton<Retention>();
+        services.AddHostedService(provider => provider.GetRequiredService<Retention>());
+        services.AddSingleton<TelemetryStore>();
+        services.AddSingleton<IHeartHistory>(provider => provider.GetRequiredService<TelemetryStore>());
+    }
+
+    // The order in which reports are heard: who it is, the store, the open pages, then what the composer adds (the conversation).
+    private static void AddDashboard(IServiceCollection services)
+    {
+        services.AddSingleton<DeviceRegistry>();
+        services.AddSingleton<LiveFeed>();
+        AddListener<DeviceRegistry>(services);
+        AddListener<TelemetryStore>(services);
+        AddListener<LiveFeed>(services);
+    }
+
+    private static void AddListener<T>(IServiceCollection services)
+        where T : class, IDeviceListener, ITurnListener
+    {
+        services.AddSingleton<IDeviceListener>(provider => provider.GetRequiredService<T>());
+        services.AddSingleton<ITurnListener>(provider => provider.GetRequiredService<T>());
+    }
+
     private static void AddMqtt(IServiceCollection services)
     {
         services.AddConnections();
@@ -93,8 +127,5 @@ public static class GatewayApp
         services.AddSingleton<IDeviceSender, DeviceSender>();
         services.AddSingleton<BrokerService>();
         services.AddHostedService(provider => provider.GetRequiredService<BrokerService>());
-        services.AddSingleton<DeviceRegistry>();
-        services.AddSingleton<IDeviceListener>(provider => provider.GetRequiredService<DeviceRegistry>());
-        services.AddSingleton<ITurnListener>(provider => provider.GetRequiredService<DeviceRegistry>());
     }
 }

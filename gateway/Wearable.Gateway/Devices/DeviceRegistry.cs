@@ -49,7 +49,7 @@ public sealed class DeviceRegistry : IDeviceListener, ITurnListener
         InfoMessage info => device with { Info = info },
         ConfigMessage config => device with { Config = config },
         HeartMessage heart => device with { Heart = SampleOf(heart, report.ReceivedAt) },
-        DeviceHealthMessage => device with { Health = report.Payload },
+        DeviceHealthMessage health => device with { Health = health },
         _ => device,
     };
 

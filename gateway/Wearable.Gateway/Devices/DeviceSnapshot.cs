@@ -25,8 +25,8 @@ public sealed record DeviceSnapshot(string Id)
     /// <summary>Its last heart report.</summary>
     public HeartSample? Heart { get; init; }
 
-    /// <summary>Its last health report, as on the wire.</summary>
-    public ReadOnlyMemory<byte>? Health { get; init; }
+    /// <summary>Its last health report.</summary>
+    public DeviceHealthMessage? Health { get; init; }
 
     /// <summary>The newest phase of its newest turn.</summary>
     public TurnReport? Turn { get; init; }
