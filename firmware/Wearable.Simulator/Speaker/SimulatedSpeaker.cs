@@ -1,0 +1,207 @@
+using System.Buffers.Binary;
+using Wearable.Contract;
+using Wearable.Firmware.Board;
+using Wearable.Simulator.Time;
+
+namespace Wearable.Simulator.Speaker;
+
+/// <summary>
+/// A speaker that drains by the clock, exactly 16 samples per ms, out of a <see cref="BufferMs"/> buffer like the chip's
+/// DMA, and keeps what it played. Sound begins the moment it is written to an empty buffer.
+/// </summary>
+public sealed class SimulatedSpeaker : ISpeaker
+{
+    /// <summary>What the speaker takes ahead of the membrane.</summary>
+    public const int BufferMs = 300;
+
+    /// <summary>The same in bytes: 9600.</summary>
+    public const int BufferBytes = BufferMs * AudioFormat.SampleRateHz / 1000 * AudioFormat.SampleBytes;
+
+    /// <summary>Played sound kept for <see cref="TakePlayed"/>: 10 minutes. Full: the oldest is dropped.</summary>
+    public const int KeptSamples = 10 * 60 * AudioFormat.SampleRateHz;
+
+    private const double SamplesPerMs = AudioFormat.SampleRateHz / 1000.0;
+
+    private readonly SimulatorClock _clock;
+    private readonly Lock _gate = new();
+    private readonly Queue<short> _played = new();
+    private readonly Queue<short> _buffer = new();
+    private double _runStartMs;
+    private long _runPlayed;
+    private int _volumePercent = 100;
+
+    /// <summary>A silent speaker at full volume.</summary>
+    public SimulatedSpeaker(SimulatorClock clock)
+    {
+        _clock = clock;
+    }
+
+    /// <summary>Raised on the writing thread when sound begins after silence, with the time (ms of the clock).</summary>
+    public event Action<double>? Began;
+
+    /// <summary>
+    /// Raised by the next look at the speaker after the buffer ran dry or was flushed, with the exact time (ms of the
+    /// clock) at which the last sample was played.
+    /// </summary>
+    public event Action<double>? Ended;
+
+    /// <summary>Samples played since boot.</summary>
+    public long PlayedSamples { get; private set; }
+
+    /// <inheritdoc/>
+    public int WritableBytes
+    {
+        get
+        {
+            Drain();
+            lock (_gate)
+            {
+                return BufferBytes - (_buffer.Count * AudioFormat.SampleBytes);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool IsPlaying
+    {
+        get
+        {
+            Drain();
+            lock (_gate)
+            {
+                return _buffer.Count > 0;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The count is odd or leaves the array.</exception>
+    public void Write(byte[] pcm, int offset, int count)
+    {
+        if ((count & 1) != 0 || offset < 0 || count < 0 || offset + count > pcm.Length)
+        {
+            throw new ArgumentException($"speaker: an even count inside {pcm.Length} bytes expected, got {count} from {offset}", nameof(count));
+        }
+
+        int end = offset + count;
+        while (offset < end)
+        {
+            int writable = WritableBytes;
+            if (writable == 0)
+            {
+                // Full: like I2S, hold the caller until a tenth of the buffer has drained.
+                _clock.WaitUntil(_clock.NowMs + (BufferMs / 10));
+                continue;
+            }
+
+            int now = Math.Min(writable, end - offset);
+            Take(pcm, offset, now);
+            offset += now;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Flush()
+    {
+        Drain();
+        bool wasPlaying;
+        lock (_gate)
+        {
+            wasPlaying = _buffer.Count > 0;
+            _buffer.Clear();
+        }
+
+        if (wasPlaying)
+        {
+            Ended?.Invoke(_clock.NowMs);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException">Not 0 to 100.</exception>
+    public void SetVolume(int percent)
+    {
+        if (percent is < 0 or > 100)
+        {
+            throw new ArgumentOutOfRangeException(nameof(percent), percent, "volume: 0 to 100 expected");
+        }
+
+        lock (_gate)
+        {
+            _volumePercent = percent;
+        }
+    }
+
+    /// <summary>Takes the sound played since the last call, as loud as it was played; pauses are left out.</summary>
+    public short[] TakePlayed()
+    {
+        Drain();
+        lock (_gate)
+        {
+            short[] taken = [.. _played];
+            _played.Clear();
+            return taken;
+        }
+    }
+
+    private void Take(byte[] pcm, int offset, int count)
+    {
+        bool began;
+        double nowMs;
+        lock (_gate)
+        {
+            nowMs = _clock.NowMs;
+            began = _buffer.Count == 0 && count > 0;
+            if (began)
+            {
+                _runStartMs = nowMs;
+                _runPlayed = 0;
+            }
+
+            for (int i = offset; i < offset + count; i += AudioFormat.SampleBytes)
+            {
+                int sample = BinaryPrimitives.ReadInt16LittleEndian(pcm.AsSpan(i));
+                _buffer.Enqueue((short)(sample * _volumePercent / 100));
+            }
+        }
+
+        if (began)
+        {
+            Began?.Invoke(nowMs);
+        }
+    }
+
+    private void Drain()
+    {
+        double? endedMs = null;
+        lock (_gate)
+        {
+            if (_buffer.Count == 0)
+            {
+                return;
+            }
+
+            long due = (long)((_clock.NowMs - _runStartMs) * SamplesPerMs);
+            while (_runPlayed < due && _buffer.TryDequeue(out short sample))
+            {
+                _runPlayed++;
+                PlayedSamples++;
+                _played.Enqueue(sample);
+                if (_played.Count > KeptSamples)
+                {
+                    _played.Dequeue();
+                }
+            }
+
+            if (_buffer.Count == 0)
+            {
+                endedMs = _runStartMs + (_runPlayed / SamplesPerMs);
+            }
+        }
+
+        if (endedMs is double ms)
+        {
+            Ended?.Invoke(ms);
+        }
+    }
+}
