@@ -14,6 +14,9 @@ public sealed class SimulatedPower(SimulatorClock clock) : IPower
 
     private const double CollectionEveryMs = 60_000;
 
+    private bool _rebootRequested;
+    private string _resetReason = "power";
+
     /// <inheritdoc/>
     public int BatteryPercent => (int)Math.Max(0, 100 - (100 * clock.NowMs / BatteryLifeMs));
 
@@ -27,11 +30,21 @@ public sealed class SimulatedPower(SimulatorClock clock) : IPower
     public int CollectionCount => (int)(clock.NowMs / CollectionEveryMs);
 
     /// <inheritdoc/>
-    public string ResetReason => "power";
-
-    /// <summary>True once the device asked for a restart; whoever runs the device obeys.</summary>
-    public bool RebootRequested { get; private set; }
+    public string ResetReason => _resetReason;
 
     /// <inheritdoc/>
-    public void Reboot() => RebootRequested = true;
+    public void Reboot() => _rebootRequested = true;
+
+    /// <summary>True once after the device asked for a restart; whoever runs the device obeys.</summary>
+    public bool TakeRebootRequest()
+    {
+        bool requested = _rebootRequested;
+        if (requested)
+        {
+            _rebootRequested = false;
+            _resetReason = "reboot";
+        }
+
+        return requested;
+    }
 }

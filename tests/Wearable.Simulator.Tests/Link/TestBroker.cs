@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
@@ -43,10 +44,15 @@ internal sealed class TestBroker : IAsyncDisposable
         _server.InterceptingPublishAsync += publish =>
         {
             MqttApplicationMessage message = publish.ApplicationMessage;
-            Published.Enqueue(new(message.Topic, Encoding.UTF8.GetString(message.Payload), (int)message.QualityOfServiceLevel, message.Retain));
+            byte[] payload = message.Payload.ToArray();
+            Published.Enqueue(new(message.Topic, Encoding.UTF8.GetString(payload), (int)message.QualityOfServiceLevel, message.Retain));
+            Arrived?.Invoke(message.Topic, payload);
             return Task.CompletedTask;
         };
     }
+
+    /// <summary>Raised for everything published, in order for one client.</summary>
+    public event Action<string, byte[]>? Arrived;
 
     public sealed record Note(string Topic, string Text, int Qos, bool Retain);
 
@@ -72,9 +78,11 @@ internal sealed class TestBroker : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    public Task SendAsync(string topic, string text, int qos = 1) =>
+    public Task SendAsync(string topic, string text, int qos = 1) => SendAsync(topic, Encoding.UTF8.GetBytes(text), qos);
+
+    public Task SendAsync(string topic, byte[] payload, int qos) =>
         _server.InjectApplicationMessage(new InjectedMqttApplicationMessage(new MqttApplicationMessageBuilder()
-            .WithTopic(topic).WithPayload(text).WithQualityOfServiceLevel((MqttQualityOfServiceLevel)qos).Build()) { SenderClientId = "test" });
+            .WithTopic(topic).WithPayload(payload).WithQualityOfServiceLevel((MqttQualityOfServiceLevel)qos).Build()) { SenderClientId = "test" });
 
     public Task StopAsync() => _server.StopAsync();
 

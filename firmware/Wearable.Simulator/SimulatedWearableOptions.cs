@@ -1,0 +1,46 @@
+using Wearable.Firmware.Board;
+using Wearable.Simulator.Link;
+using Wearable.Simulator.Microphone;
+using Wearable.Simulator.Time;
+
+namespace Wearable.Simulator;
+
+/// <summary>One simulated wearable.</summary>
+public sealed record SimulatedWearableOptions
+{
+    /// <summary>Device id, <c>[a-z0-9-]{1,32}</c>.</summary>
+    public string Id { get; init; } = "sim-1";
+
+    /// <summary>Name or address of the broker.</summary>
+    public string BrokerHost { get; init; } = "127.0.0.1";
+
+    /// <summary>Its port.</summary>
+    public int BrokerPort { get; init; } = 1883;
+
+    /// <summary>Broker account, or null for none.</summary>
+    public string? User { get; init; }
+
+    /// <summary>Broker password, or null for none.</summary>
+    public string? Password { get; init; }
+
+    /// <summary>Seed of noise, pulse and outages; with a virtual clock also of the boot id.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>The wearable's time; null: a new real-time clock.</summary>
+    public SimulatorClock? Clock { get; init; }
+
+    /// <summary>Background noise at the microphone, dB below full scale; negative infinity is silence.</summary>
+    public double NoiseDb { get; init; } = BackgroundNoise.QuietRoomDb;
+
+    /// <summary>What the finger does.</summary>
+    public PulseOptions Pulse { get; init; } = new();
+
+    /// <summary>When the Wi-Fi fails by itself.</summary>
+    public OutagePlan Outages { get; init; } = OutagePlan.None;
+
+    /// <summary>Codec of the sound sent: 0 or 30.</summary>
+    public int UpCodec { get; init; } = Wearable.Contract.AudioCodec.ImaAdpcmAt16k;
+
+    /// <summary>Files that survive a restart; null: memory of this object.</summary>
+    public IStorage? Storage { get; init; }
+}
