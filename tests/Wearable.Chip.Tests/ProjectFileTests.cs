@@ -24,6 +24,13 @@ public sealed class ProjectFileTests
         Assert.Equal(pinned, referenced);
     }
 
+    [Fact]
+    public void Firmware_version_is_the_product_version()
+    {
+        string props = XDocument.Load(Path.Combine(Repository.Root, "Directory.Build.props")).Descendants("Version").Single().Value;
+        Assert.Equal(props, Wearable.Contract.FirmwareVersion.Text);
+    }
+
     private static IEnumerable<string> Items(string kind) =>
         Project.Descendants().Where(e => e.Name.LocalName == kind).Select(e => (string)e.Attribute("Include")!);
 }

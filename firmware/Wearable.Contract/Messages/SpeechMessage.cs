@@ -3,10 +3,16 @@ namespace Wearable.Contract
     /// <summary>Sound starts or stops leaving the device.</summary>
     public sealed class SpeechMessage : DeviceMessage
     {
-        /// <summary>Values of <c>what</c>: index 0 start, 1 end.</summary>
+        /// <summary>Values of <see cref="What"/>.</summary>
+        public const int Start = 0, End = 1;
+
+        /// <summary>Values of <see cref="Why"/>.</summary>
+        public const int ByWake = 0, ByButton = 1, ByFollowUp = 2, ByGateway = 3, ByTimeout = 4, ByAbort = 5;
+
+        /// <summary>Texts of <c>what</c>.</summary>
         public static readonly string[] Whats = { "start", "end" };
 
-        /// <summary>Values of <c>why</c>: what started or ended it.</summary>
+        /// <summary>Texts of <c>why</c>: what started or ended it.</summary>
         public static readonly string[] Whys = { "wake", "button", "followup", "gateway", "timeout", "abort" };
 
         /// <summary><c>sid</c>: the turn.</summary>

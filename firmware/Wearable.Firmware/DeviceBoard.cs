@@ -1,0 +1,41 @@
+using Wearable.Firmware.Board;
+
+namespace Wearable.Firmware
+{
+    /// <summary>The parts of one board. All are needed; a board without a part brings one that is honest about it.</summary>
+    public sealed class DeviceBoard
+    {
+        /// <summary>Name for <c>info</c>: the nanoFramework target, or <c>simulator</c>.</summary>
+        public string Name;
+
+        /// <summary>Sound in.</summary>
+        public IMicrophone Microphone;
+
+        /// <summary>Sound out.</summary>
+        public ISpeaker Speaker;
+
+        /// <summary>Bus of the pulse sensor.</summary>
+        public II2cBus I2c;
+
+        /// <summary>Radio.</summary>
+        public INetwork Network;
+
+        /// <summary>MQTT.</summary>
+        public IMessageLink Link;
+
+        /// <summary>Time.</summary>
+        public IClock Clock;
+
+        /// <summary>Files that survive a restart.</summary>
+        public IStorage Storage;
+
+        /// <summary>The visible state.</summary>
+        public ILight Light;
+
+        /// <summary>The one button.</summary>
+        public IButton Button;
+
+        /// <summary>Battery, memory, restarts.</summary>
+        public IPower Power;
+    }
+}
