@@ -28,7 +28,7 @@ public sealed class ProjectFileTests
     public void Firmware_version_is_the_product_version()
     {
         string props = XDocument.Load(Path.Combine(Repository.Root, "Directory.Build.props")).Descendants("Version").Single().Value;
-        Assert.Equal(props, Wearable.Contract.FirmwareVersion.Text);
+        Assert.Equal(Wearable.Contract.FirmwareVersion.Text, props);
     }
 
     private static IEnumerable<string> Items(string kind) =>
