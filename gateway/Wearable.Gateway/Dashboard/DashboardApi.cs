@@ -116,7 +116,7 @@ public static class DashboardApi
             devices = registry.All().Count,
             online = registry.All().Count(device => device.Online),
             pages = feed.Pages,
-            stored = store.Written,
+            storeWrites = store.Written,
             storeWaiting = store.Waiting,
             storeLost = store.Lost,
             refused = refusals.Total,
