@@ -123,6 +123,7 @@ public static class GatewayApp
         services.AddSingleton<BrokerLog>();
         services.AddSingleton<Broker>();
         services.AddSingleton<RefusalLog>();
+        services.AddSingleton<RetainedMessages>();
         services.AddSingleton<Ingest>();
         services.AddSingleton<IDeviceSender, DeviceSender>();
         services.AddSingleton<BrokerService>();

@@ -1,10 +1,15 @@
+using System.Buffers;
+using MQTTnet;
 using MQTTnet.Protocol;
 using MQTTnet.Server;
+using Wearable.Contract;
+using Wearable.Gateway.Devices;
 
 namespace Wearable.Gateway.Mqtt;
 
 /// <summary>Starts the broker before Kestrel listens and stops it after, so that no connection finds it half made.</summary>
-public sealed class BrokerService(Broker broker, Ingest ingest, ILogger<BrokerService> logger) : IHostedService
+public sealed class BrokerService(
+    Broker broker, Ingest ingest, RetainedMessages retained, DeviceRegistry registry, TimeProvider time, ILogger<BrokerService> logger) : IHostedService
 {
     private long _dropped;
 
@@ -16,7 +21,10 @@ public sealed class BrokerService(Broker broker, Ingest ingest, ILogger<BrokerSe
     {
         broker.Server.ValidatingConnectionAsync += OnConnecting;
         broker.Server.InterceptingPublishAsync += ingest.OnPublishAsync;
+        broker.Server.ClientDisconnectedAsync += OnDisconnectedAsync;
         broker.Server.QueuedApplicationMessageOverwrittenAsync += OnOverwritten;
+        broker.Server.LoadingRetainedMessageAsync += OnLoadingAsync;
+        broker.Server.RetainedMessageChangedAsync += change => retained.KeepAsync(change, time.GetUtcNow());
         await broker.Server.StartAsync().ConfigureAwait(false);
     }
 
@@ -35,6 +43,39 @@ public sealed class BrokerService(Broker broker, Ingest ingest, ILogger<BrokerSe
         }
 
         return Task.CompletedTask;
+    }
+
+    private async Task OnLoadingAsync(LoadingRetainedMessagesEventArgs loading)
+    {
+        foreach (RetainedMessages.Stored stored in await Task.Run(retained.Load).ConfigureAwait(false))
+        {
+            loading.LoadedRetainedMessages.Add(stored.Message);
+            await ingest.RestoreAsync(stored.Message.Topic, stored.Message.Payload.ToArray(), stored.At).ConfigureAwait(false);
+        }
+    }
+
+    // A goodbye suppresses the last will. A wearable that says goodbye without saying "offline" is offline all the same.
+    private async Task OnDisconnectedAsync(ClientDisconnectedEventArgs gone)
+    {
+        if (gone.DisconnectType != MqttClientDisconnectType.Clean || registry.Find(gone.ClientId) is not { Online: true })
+        {
+            return;
+        }
+
+        if ((await broker.Server.GetClientsAsync().ConfigureAwait(false)).Any(client => client.Id == gone.ClientId))
+        {
+            return; // it is back already
+        }
+
+        MqttApplicationMessage offline = new()
+        {
+            Topic = new Topics(gone.ClientId).Status,
+            PayloadSegment = "offline"u8.ToArray(),
+            QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce,
+            Retain = true,
+        };
+        await ingest.SayOfflineAsync(gone.ClientId).ConfigureAwait(false);
+        await broker.Server.InjectApplicationMessage(new InjectedMqttApplicationMessage(offline) { SenderClientId = Broker.GatewayClientId }).ConfigureAwait(false);
     }
 
     private Task OnOverwritten(QueueMessageOverwrittenEventArgs overwritten)

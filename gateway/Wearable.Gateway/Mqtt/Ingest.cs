@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using MQTTnet.Protocol;
 using MQTTnet.Server;
 using Wearable.Contract;
+using Wearable.Gateway.Devices;
 
 namespace Wearable.Gateway.Mqtt;
 
@@ -12,7 +13,8 @@ namespace Wearable.Gateway.Mqtt;
 /// What is not of the contract is refused: counted, logged with the field's name, kept for the page. A wrong payload is still
 /// forwarded (people see it in their viewer) but not retained; a publish under another's name is not.
 /// </summary>
-public sealed class Ingest(IEnumerable<IDeviceListener> listeners, RefusalLog refusals, GatewayOptions options, TimeProvider time, ILogger<Ingest> logger)
+public sealed class Ingest(
+    IEnumerable<IDeviceListener> listeners, DeviceRegistry registry, RefusalLog refusals, GatewayOptions options, TimeProvider time, ILogger<Ingest> logger)
 {
     private readonly IDeviceListener[] _listeners = [.. listeners];
     private readonly ConcurrentDictionary<string, DeviceLane> _lanes = new();
@@ -51,6 +53,31 @@ public sealed class Ingest(IEnumerable<IDeviceListener> listeners, RefusalLog re
         }
     }
 
+    /// <summary>Puts what a wearable said before the gateway's restart back into the registry; no one else hears it again.</summary>
+    public async Task RestoreAsync(string topicText, byte[] payload, DateTimeOffset at)
+    {
+        TopicName topic = TopicName.Parse(topicText);
+        if (!PayloadReader.Reads(topic.Kind) || !TryAdmit(topic.DeviceId, out _))
+        {
+            return;
+        }
+
+        try
+        {
+            object message = PayloadReader.Read(topic.Kind, payload);
+            await registry.OnReportAsync(new DeviceReport(topic.DeviceId, topic.Kind, message, at, payload), _stopping.Token).ConfigureAwait(false);
+        }
+        catch (WireException e)
+        {
+            refusals.Add(Broker.GatewayClientId, topicText, e.Message, payload.Length); // an older contract's message
+        }
+    }
+
+    /// <summary>Tells the listeners that a known wearable left without saying so itself.</summary>
+    public Task SayOfflineAsync(string deviceId) => TryAdmit(deviceId, out DeviceLane? lane)
+        ? HandOverAsync(lane, new DeviceReport(deviceId, TopicKind.Status, new StatusReport(false), time.GetUtcNow(), "offline"u8.ToArray()))
+        : Task.CompletedTask;
+
     /// <summary>Waits for messages on their way, at most 3 s, then lets go of them.</summary>
     public async Task DrainAsync(CancellationToken cancellation)
     {
@@ -81,6 +108,13 @@ public sealed class Ingest(IEnumerable<IDeviceListener> listeners, RefusalLog re
         {
             Forbid(publish, forbidden, bytes);
             return;
+        }
+
+        if (publish.ApplicationMessage.Retain && !RetainedMessages.MayRetain(topic.Kind))
+        {
+            // Retained, a pulse would outlive its erasing and a command would be obeyed again at every reconnect.
+            publish.ApplicationMessage.Retain = false;
+            refusals.Add(publish.ClientId, topicText, "not retained expected, got retained (passed on without)", bytes);
         }
 
         if (!PayloadReader.Reads(topic.Kind) || (bytes == 0 && publish.ApplicationMessage.Retain))

@@ -1,0 +1,79 @@
+using MQTTnet;
+using Wearable.Contract;
+using Wearable.Gateway.Devices;
+using Wearable.Gateway.Mqtt;
+using Wearable.Gateway.Tests.Support;
+
+namespace Wearable.Gateway.Tests.Mqtt;
+
+public sealed class RetainedMessagesTests
+{
+    [Fact]
+    public async Task What_wearables_are_and_owners_wish_outlives_a_restart_but_no_one_is_online_after_it()
+    {
+        string folder = TestGateway.NewFolder();
+        Topics topics = new("bear");
+        await using (TestGateway before = await TestGateway.StartAsync(options => options with { DataFolder = folder }, keepFolder: true))
+        {
+            IMqttClient bear = await before.WearableAsync("bear");
+            await bear.TellAsync(topics.Status, StatusMessage.Online, retain: true);
+            await bear.TellAsync(topics.Info, Say.Bytes(new InfoMessage { Board = "simulator" }, 1), retain: true);
+            await bear.TellAsync(topics.State, Say.Bytes(new StateMessage { Microphone = 1 }, 2), retain: true);
+            await before.Get<IDeviceSender>().SendConfigAsync("bear", new ConfigMessage { Version = 3 });
+        }
+
+        await using TestGateway after = await TestGateway.StartAsync(options => options with { DataFolder = folder });
+        DeviceSnapshot device = Assert.Single(after.Get<DeviceRegistry>().All());
+        Assert.Equal(("bear", false, "simulator", 1), (device.Id, device.Online, device.Info!.Board, device.State!.Microphone));
+        Viewer viewer = await after.ViewerAsync("wearable/#");
+        Dictionary<string, string> seen = [];
+        for (int i = 0; i < 4; i++)
+        {
+            Viewer.Seen message = await viewer.NextAsync();
+            Assert.True(message.Retained);
+            seen[message.Topic] = message.Text;
+        }
+
+        Assert.Equal(("offline", """{"v":3}"""), (seen[topics.Status], seen[topics.ConfigDesired]));
+        Assert.Contains("simulator", seen[topics.Info], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_empty_retained_payload_erases()
+    {
+        await using TestGateway gateway = await TestGateway.StartAsync();
+        IMqttClient bear = await gateway.WearableAsync("bear");
+        await bear.TellAsync(new Topics("bear").Info, Say.Bytes(new InfoMessage(), 1), retain: true);
+        Assert.Equal([new Topics("bear").Info], await gateway.RowsAsync("SELECT topic FROM retained"));
+        await bear.TellAsync(new Topics("bear").Info, "", retain: true);
+        Assert.Empty(await gateway.RowsAsync("SELECT topic FROM retained"));
+        Assert.Equal(0, gateway.Get<RefusalLog>().Total);
+    }
+
+    [Fact]
+    public async Task A_pulse_is_never_retained()
+    {
+        await using TestGateway gateway = await TestGateway.StartAsync();
+        IMqttClient bear = await gateway.WearableAsync("bear");
+        await bear.TellAsync(new Topics("bear").Heart, Say.Bytes(Say.Heart(723), 1), retain: true);
+        await bear.TellAsync(new Topics("bear").Status, StatusMessage.Online, retain: true);
+        Viewer viewer = await gateway.ViewerAsync("wearable/#");
+        Assert.Equal(new Topics("bear").Status, (await viewer.NextAsync()).Topic);
+        Assert.True(viewer.SawNothing);
+        Assert.Equal(1, gateway.Get<Ingest>().CountsOf("bear").Received - 1); // heard all the same
+        Assert.StartsWith("not retained expected", Assert.Single(gateway.Get<RefusalLog>().Recent()).Why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_goodbye_without_a_word_is_offline_too()
+    {
+        await using TestGateway gateway = await TestGateway.StartAsync();
+        Viewer viewer = await gateway.ViewerAsync("wearable/#");
+        IMqttClient bear = await gateway.WearableAsync("bear");
+        await bear.TellAsync(new Topics("bear").Status, StatusMessage.Online, retain: true);
+        Assert.Equal("online", (await viewer.NextAsync()).Text);
+        await bear.DisconnectAsync();
+        Assert.Equal("offline", (await viewer.NextAsync()).Text);
+        Assert.False(gateway.Get<DeviceRegistry>().Find("bear")!.Online);
+    }
+}
