@@ -1,0 +1,277 @@
+using System;
+using Wearable.Contract;
+using Wearable.Firmware.Board;
+
+namespace Wearable.Firmware.Voice
+{
+    /// <summary>
+    /// Hears wake words in integers: gate, features, network, score. While the gate is closed a hop costs a native copy and
+    /// a look at 40 samples, plus one row in eight hops that keeps the noise floors alive (estimate 0.15 M IL/s). When it opens,
+    /// the rows start <see cref="PastHops"/> back in the kept sound and catch up with two rows a call; then one row and a quarter
+    /// of the network a hop (estimate 1.35 M IL/s). Memory: 16.5 KB of sound, about 4 KB of network state, the model's arrays (about 4 KB).
+    /// </summary>
+    public sealed class WakeWordDetector : IWakeWordDetector
+    {
+        /// <summary>How far before the gate's opening the rows start: 240 ms, longer than the soft first sounds of a word.</summary>
+        public const int PastHops = 12;
+
+        /// <summary>Most rows made in one call of <see cref="Hear"/>: bounds its work to about 35 ms of a 2 M IL/s chip.</summary>
+        public const int RowsPerCall = 2;
+
+        /// <summary>Nothing is reported for this long after a hit.</summary>
+        public const int QuietMs = 960;
+
+        /// <summary>The score that means "as likely as not" to the network; a unit of log odds is <see cref="ScorePerUnit"/> points.</summary>
+        public const int EvenScore = 50;
+
+        /// <summary>Points of score for one unit of log odds.</summary>
+        public const int ScorePerUnit = 5;
+
+        private const int Slots = 32, LevelSlots = 128;
+        private const int FloorEveryHops = 8;
+
+        // The count of hops goes back now and then (by a multiple of both rings), so that it never overflows.
+        private const int HopsBeforeRestart = 1 << 20;
+        private const int ScoreMs = WakeNet.RowsPerScore * AudioFormat.HopMs;
+
+        /// <summary>Where in a hop the row's bytes begin: its 8 ms sit in the middle.</summary>
+        public const int RowOffset = (RawSound.HopBytes - WakeFeatures.RawBytes) / 2 / RawSound.FrameBytes * RawSound.FrameBytes;
+
+        private readonly WakeModel _model;
+        private readonly WakeGate _gate = new WakeGate();
+        private readonly WakeFeatures _features = new WakeFeatures();
+        private readonly WakeNet _net;
+        private readonly WakeDetection _detection = new WakeDetection();
+        private readonly byte[] _sound = new byte[Slots * WakeFeatures.RawBytes];
+        private readonly short[] _levels = new short[LevelSlots];
+        private readonly int[] _row = new int[WakeFeatures.Bands];
+        private readonly int[] _before;
+        private readonly int[] _scores;
+        private readonly int[] _thresholds;
+        private int _hop;
+        private int _stored;
+        private int _backlog;
+        private int _closedHops;
+        private int _quietScores;
+        private bool _open;
+
+        /// <summary>Builds the detector; nothing is allocated afterwards.</summary>
+        /// <param name="model">A model, for example WakeModelComputer.Create().</param>
+        /// <exception cref="ArgumentException">The model's arrays do not fit its shape.</exception>
+        public WakeWordDetector(WakeModel model)
+        {
+            _model = model;
+            _net = new WakeNet(model);
+            int words = model.Words.Length;
+            _before = new int[words];
+            _scores = new int[words];
+            _thresholds = new int[words];
+            Array.Copy(model.Thresholds, 0, _thresholds, 0, words);
+            _detection.Word = model.Words[0];
+        }
+
+        /// <inheritdoc/>
+        public string[] Words
+        {
+            get { return _model.Words; }
+        }
+
+        /// <inheritdoc/>
+        public WakeDetection Detection
+        {
+            get { return _detection; }
+        }
+
+        /// <inheritdoc/>
+        public bool GateOpen
+        {
+            get { return _gate.IsOpen; }
+        }
+
+        /// <inheritdoc/>
+        public string ModelVersion
+        {
+            get { return _model.Version; }
+        }
+
+        /// <summary>Score of each word after the last step, 0-100; 0 while the gate is closed.</summary>
+        public int[] Scores
+        {
+            get { return _scores; }
+        }
+
+        /// <summary>Steps scored so far (80 ms of sound each); tells a reader of <see cref="Scores"/> that they are new.</summary>
+        public int ScoreCount { get; private set; }
+
+        /// <inheritdoc/>
+        public bool SetThreshold(string word, int threshold)
+        {
+            if (threshold < 0 || threshold > 100)
+            {
+                throw new ArgumentException("threshold: 0 to 100 expected, got " + threshold.ToString());
+            }
+
+            for (int i = 0; i < _thresholds.Length; i++)
+            {
+                if (_model.Words[i] == word)
+                {
+                    _thresholds[i] = threshold;
+                    return true;
+                }
+            }
+
+            return false;
+        }
+
+        /// <inheritdoc/>
+        public int GetThreshold(int wordIndex)
+        {
+            return _thresholds[wordIndex];
+        }
+
+        /// <inheritdoc/>
+        public void Reset()
+        {
+            _gate.Reset();
+            _stored = 0;
+            _backlog = 0;
+            _quietScores = 0;
+            Close();
+        }
+
+        /// <inheritdoc/>
+        public bool Hear(byte[] hop)
+        {
+            Array.Copy(hop, RowOffset, _sound, (_hop & (Slots - 1)) * WakeFeatures.RawBytes, WakeFeatures.RawBytes);
+            _gate.Look(hop);
+            _levels[_hop & (LevelSlots - 1)] = (short)_gate.Level;
+            _hop++;
+            if (_hop == HopsBeforeRestart)
+            {
+                _hop -= HopsBeforeRestart / 2;
+            }
+
+            if (_stored < Slots)
+            {
+                _stored++;
+            }
+
+            if (!_gate.IsOpen)
+            {
+                Idle();
+                return false;
+            }
+
+            if (!_open)
+            {
+                Open();
+            }
+            else
+            {
+                _backlog++;
+            }
+
+            for (int n = 0; n < RowsPerCall && _backlog > 0; n++)
+            {
+                Extract(_backlog, 1);
+                _backlog--;
+                if (_net.Push(_row) && Decide())
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+
+        private void Open()
+        {
+            _open = true;
+            _backlog = PastHops + 1 < _stored ? PastHops + 1 : _stored;
+            _net.Reset();
+        }
+
+        private void Close()
+        {
+            _open = false;
+            _closedHops = 0;
+            int never = -WakeModel.Ceiling;
+            for (int i = 0; i < _scores.Length; i++)
+            {
+                _scores[i] = 0;
+                _before[i] = never;
+            }
+        }
+
+        private void Idle()
+        {
+            if (_open)
+            {
+                _backlog = 0;
+                Close();
+            }
+
+            _closedHops++;
+            if (_closedHops >= FloorEveryHops)
+            {
+                Extract(1, _closedHops);
+                _closedHops = 0;
+            }
+        }
+
+        // back: 1 is the newest hop.
+        private void Extract(int back, int hopsSince)
+        {
+            _features.Extract(_sound, ((_hop - back) & (Slots - 1)) * WakeFeatures.RawBytes, hopsSince, _row);
+        }
+
+        // Two raw scores are averaged: one loud step alone is less than a word.
+        private bool Decide()
+        {
+            int[] logits = _net.Logits;
+            int best = -1;
+            ScoreCount++;
+            for (int i = 0; i < logits.Length; i++)
+            {
+                int score = EvenScore + (((logits[i] + _before[i]) * ScorePerUnit) >> 9);
+                _before[i] = logits[i];
+                score = score < 0 ? 0 : score > 100 ? 100 : score;
+                _scores[i] = score;
+                if (score >= _thresholds[i] && (best < 0 || score > _scores[best]))
+                {
+                    best = i;
+                }
+            }
+
+            if (_quietScores > 0)
+            {
+                _quietScores--;
+                return false;
+            }
+
+            if (best < 0)
+            {
+                return false;
+            }
+
+            _quietScores = QuietMs / ScoreMs;
+            Report(best);
+            return true;
+        }
+
+        private void Report(int word)
+        {
+            WakeDetection detection = _detection;
+            detection.Word = _model.Words[word];
+            detection.Score = _scores[word];
+            detection.Threshold = _thresholds[word];
+            int beganBack = WordExtent.BeganBack(_levels, _hop, _backlog, _gate.FloorLevel);
+            detection.BeganMsAgo = beganBack * AudioFormat.HopMs;
+            int peak = WordExtent.Peak(_levels, _hop, 1, beganBack);
+
+            // Mean magnitude to decibels: a sixteenth of an octave is 0.376 dB; speech has about 2 dB more power than its mean magnitude says.
+            int levelDb = (peak - WakeGate.FullScaleLevel) * 6 / 16 + 2;
+            detection.LevelDb = levelDb > 0 ? 0 : levelDb < -96 ? -96 : levelDb;
+        }
+    }
+}
