@@ -1,1 +1,10 @@
-System.Console.WriteLine("not built yet");
+using Wearable.Bench;
+
+switch (args.Length > 0 ? args[0] : "")
+{
+    case "wake":
+        return WakeBench.Run(args[1..]);
+    default:
+        Console.Error.WriteLine("wake FOLDER: the wake word on FOLDER/positive/WORD/*.wav and FOLDER/negative/*.wav");
+        return 2;
+}

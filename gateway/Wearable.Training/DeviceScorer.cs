@@ -1,0 +1,113 @@
+using Wearable.Contract;
+using Wearable.Firmware.Board;
+using Wearable.Firmware.Voice;
+
+namespace Wearable.Training;
+
+/// <summary>One score of the device: when (ms of sound), how high (0-100).</summary>
+public readonly record struct ScoreAt(int Ms, int Score);
+
+/// <summary>What the device makes of one sound.</summary>
+/// <param name="Scores">Every score of at least 1.</param>
+/// <param name="OpenHops">Hops with an open gate.</param>
+/// <param name="Hops">All hops.</param>
+public sealed record DeviceHearing(List<ScoreAt> Scores, int OpenHops, int Hops)
+{
+    /// <summary>Highest score; 0 when the gate never opened.</summary>
+    public int Best => Scores.Count == 0 ? 0 : Scores.Max(s => s.Score);
+
+    /// <summary>Length of the sound.</summary>
+    public double Hours => Hops * AudioFormat.HopMs / 3.6e6;
+
+    /// <summary>Hits at a threshold, with the detector's quiet time.</summary>
+    public int Hits(int threshold)
+    {
+        int hits = 0, quietUntilMs = -1;
+        foreach (ScoreAt s in Scores)
+        {
+            if (s.Score >= threshold && s.Ms > quietUntilMs)
+            {
+                hits++;
+                quietUntilMs = s.Ms + WakeWordDetector.QuietMs;
+            }
+        }
+
+        return hits;
+    }
+}
+
+/// <summary>Streams sound through the device's own detector.</summary>
+public static class DeviceScorer
+{
+    /// <summary>Hears a whole sound with a fresh detector and notes every score of one word.</summary>
+    public static DeviceHearing Hear(WakeModel model, ReadOnlySpan<float> samples, int word = 0)
+    {
+        WakeWordDetector detector = new(model);
+        byte[] hop = new byte[RawSound.HopBytes];
+        List<ScoreAt> scores = [];
+        int open = 0, seen = 0, hops = samples.Length / AudioFormat.HopSamples;
+        for (int i = 0; i < hops; i++)
+        {
+            DeviceEars.FillHop(samples.Slice(i * AudioFormat.HopSamples, AudioFormat.HopSamples), hop);
+            detector.Hear(hop);
+            open += detector.GateOpen ? 1 : 0;
+            if (detector.ScoreCount != seen)
+            {
+                seen = detector.ScoreCount;
+                if (detector.Scores[word] > 0)
+                {
+                    scores.Add(new ScoreAt(i * AudioFormat.HopMs, detector.Scores[word]));
+                }
+            }
+        }
+
+        return new DeviceHearing(scores, open, hops);
+    }
+
+    /// <summary>A clip with a second of noise before and after, as loud as the clip's own quietest parts (at least -80 dB).</summary>
+    public static float[] Padded(float[] clip, int seed)
+    {
+        const int pad = AudioFormat.SampleRateHz;
+        Random random = new(seed);
+        List<float> levels = [];
+        for (int i = 0; i + 320 <= clip.Length; i += 320)
+        {
+            float p = 0;
+            for (int k = i; k < i + 320; k++)
+            {
+                p += clip[k] * clip[k];
+            }
+
+            levels.Add(MathF.Sqrt(p / 320));
+        }
+
+        levels.Sort();
+        float level = Math.Clamp(levels.Count == 0 ? 0 : levels[levels.Count / 10], 1e-4f, 3e-3f);
+        float[] x = new float[clip.Length + 2 * pad];
+        for (int i = 0; i < x.Length; i++)
+        {
+            bool inside = i >= pad && i < pad + clip.Length;
+            x[i] = inside ? clip[i - pad] : level * (float)Sound.Gauss(random);
+        }
+
+        return x;
+    }
+
+    /// <summary>Adds white-to-pink noise at a distance below the speech.</summary>
+    public static float[] Noisy(float[] padded, double snrDb, int seed)
+    {
+        Random random = new(seed);
+        int pad = AudioFormat.SampleRateHz;
+        (int from, int to) = Sound.Extent(padded[pad..^pad]);
+        double level = Sound.SpeechLevel(padded, pad + from, pad + to) * Math.Pow(10, -snrDb / 20);
+        float[] x = (float[])padded.Clone();
+        double low = 0;
+        for (int i = 0; i < x.Length; i++)
+        {
+            low = 0.7 * low + 0.3 * Sound.Gauss(random);
+            x[i] += (float)(level * low * Math.Sqrt(1.7 / 0.3));
+        }
+
+        return x;
+    }
+}

@@ -1,0 +1,414 @@
+using System.Runtime.Intrinsics;
+using Wearable.Firmware.Voice;
+
+namespace Wearable.Training;
+
+/// <summary>
+/// The device's network in floats, for windows instead of streams: the same rows give the same scores as WakeNet does from its
+/// reset. Forward and backward by hand on 24-wide rows (three vectors of eight): no native library, the same on every system.
+/// </summary>
+public sealed class FloatNet
+{
+    /// <summary>Channels.</summary>
+    public const int C = WakeModel.Channels;
+
+    /// <summary>Depthwise taps.</summary>
+    public const int Taps = WakeModel.Taps;
+
+    /// <summary>Blocks after the front.</summary>
+    public const int Blocks = 4;
+
+    private const int FrontInputs = WakeModel.FrontRows * WakeFeatures.Bands;
+    private const float Ceiling = WakeModel.Ceiling / (float)WakeModel.One;
+
+    /// <summary>A feature of this many units is 1.0 to the network.</summary>
+    public const float FeatureOne = 32;
+
+    private readonly int _batch, _rows;
+    private readonly float[] _input;
+    private readonly Stage[] _stages;
+    private readonly float[] _scoreSlope;
+    private readonly float[] _lastSlope;
+
+    /// <summary>Buffers for windows of one size.</summary>
+    /// <param name="batch">Windows at once.</param>
+    /// <param name="rows">Rows of a window, a multiple of 4.</param>
+    /// <param name="random">Start weights.</param>
+    public FloatNet(int batch, int rows, Random random)
+    {
+        _batch = batch;
+        _rows = rows;
+        int steps = rows / 2;
+        _input = new float[batch * steps * FrontInputs];
+        _stages = new Stage[Blocks + 1];
+        _stages[0] = new Stage(FrontInputs, batch, steps, steps, random);
+        for (int b = 1; b <= Blocks; b++)
+        {
+            int before = steps;
+            if (b == 2)
+            {
+                steps /= 2;
+            }
+
+            _stages[b] = new Stage(C, batch, before, steps, random);
+        }
+
+        Scores = steps;
+        Head = new Parameter(C, 0.15, 0, true, random);
+        HeadBias = new Parameter(1, 0, -2, false, random);
+        Score = new float[batch * steps];
+        _scoreSlope = new float[batch * steps];
+        _lastSlope = new float[batch * steps * C];
+    }
+
+    /// <summary>Scores of a window.</summary>
+    public int Scores { get; }
+
+    /// <summary>Unsmoothed log odds, [window x Scores + k]; score k belongs to row 4 k + 3.</summary>
+    public float[] Score { get; }
+
+    /// <summary>Slope of the loss by each score, to be filled before <see cref="Backward"/>.</summary>
+    public float[] ScoreSlope => _scoreSlope;
+
+    /// <summary>Weights of the head.</summary>
+    public Parameter Head { get; }
+
+    /// <summary>Bias of the head.</summary>
+    public Parameter HeadBias { get; }
+
+    /// <summary>Front and blocks.</summary>
+    public Stage[] Stages => _stages;
+
+    /// <summary>All that is learned.</summary>
+    public IEnumerable<Parameter> Parameters => _stages.SelectMany(s => s.Parameters).Append(Head).Append(HeadBias);
+
+    /// <summary>Takes the weights of a net of another batch size.</summary>
+    public void CopyFrom(FloatNet other)
+    {
+        foreach ((Parameter mine, Parameter theirs) in Parameters.Zip(other.Parameters))
+        {
+            theirs.Value.CopyTo(mine.Value, 0);
+        }
+
+        for (int s = 0; s <= Blocks; s++)
+        {
+            other._stages[s].RunningMean.CopyTo(_stages[s].RunningMean, 0);
+            other._stages[s].RunningVariance.CopyTo(_stages[s].RunningVariance, 0);
+        }
+    }
+
+    /// <summary>Sets one window's rows.</summary>
+    /// <param name="window">0 to batch - 1.</param>
+    /// <param name="rows">Features, one row of 16 after another; exactly as many as the window has.</param>
+    public void Set(int window, ReadOnlySpan<sbyte> rows)
+    {
+        int steps = _rows / 2, o = window * steps * FrontInputs;
+        for (int s = 0; s < steps; s++)
+        {
+            for (int r = 2 * s - 1; r <= 2 * s + 1; r++)
+            {
+                for (int b = 0; b < WakeFeatures.Bands; b++)
+                {
+                    _input[o++] = r < 0 ? 0 : rows[r * WakeFeatures.Bands + b] / FeatureOne;
+                }
+            }
+        }
+    }
+
+    /// <summary>Computes all scores. While learning, each layer is normalised by the batch; otherwise by the running figures.</summary>
+    public void Forward(bool learning)
+    {
+        float[] x = _input;
+        for (int s = 0; s <= Blocks; s++)
+        {
+            x = _stages[s].Forward(x, s > 0, learning);
+        }
+
+        ReadOnlySpan<float> head = Head.Value;
+        for (int n = 0; n < Score.Length; n++)
+        {
+            float sum = HeadBias.Value[0];
+            for (int c = 0; c < C; c++)
+            {
+                sum += head[c] * x[n * C + c];
+            }
+
+            Score[n] = sum;
+        }
+    }
+
+    /// <summary>Adds to the slopes of all parameters.</summary>
+    public void Backward()
+    {
+        float[] x = _stages[Blocks].Output;
+        for (int n = 0; n < Score.Length; n++)
+        {
+            float g = _scoreSlope[n];
+            HeadBias.Slope[0] += g;
+            for (int c = 0; c < C; c++)
+            {
+                Head.Slope[c] += g * x[n * C + c];
+                _lastSlope[n * C + c] = g * Head.Value[c];
+            }
+        }
+
+        float[] slope = _lastSlope;
+        for (int s = Blocks; s >= 0; s--)
+        {
+            slope = _stages[s].Backward(slope, s == 0 ? _input : _stages[s - 1].Output, s > 0);
+        }
+    }
+
+    /// <summary>One layer: a depthwise column (blocks only), a mix, normalisation, clipping to 0..8.</summary>
+    public sealed class Stage
+    {
+        private readonly int _inputs, _batch, _before, _steps;
+        private readonly float[] _columnOut, _columnSlope, _mixed, _inputSlope, _inverse, _normal;
+
+        internal Stage(int inputs, int batch, int before, int steps, Random random)
+        {
+            _inputs = inputs;
+            _batch = batch;
+            _before = before;
+            _steps = steps;
+            int n = batch * steps;
+            Depth = new Parameter(Taps * C, 0.3, 0.1, true, random);
+            Mix = new Parameter(inputs * C, Math.Sqrt(2.0 / inputs), 0, true, random);
+            Gain = new Parameter(C, 0, 1, false, random);
+            Bias = new Parameter(C, 0, 0.1, false, random);
+            _columnOut = new float[n * C];
+            _columnSlope = new float[n * C];
+            _mixed = new float[n * C];
+            _normal = new float[n * C];
+            Output = new float[n * C];
+            _inputSlope = new float[batch * before * inputs];
+            _inverse = new float[C];
+            RunningMean = new float[C];
+            RunningVariance = [.. Enumerable.Repeat(1f, C)];
+        }
+
+        /// <summary>Depthwise weights, [tap x 24 + channel], oldest first. Unused in the front.</summary>
+        public Parameter Depth { get; }
+
+        /// <summary>Mix, [input x 24 + output].</summary>
+        public Parameter Mix { get; }
+
+        /// <summary>Scale after normalisation.</summary>
+        public Parameter Gain { get; }
+
+        /// <summary>Offset after normalisation.</summary>
+        public Parameter Bias { get; }
+
+        /// <summary>Running mean of the mix, per channel.</summary>
+        public float[] RunningMean { get; }
+
+        /// <summary>Running variance.</summary>
+        public float[] RunningVariance { get; }
+
+        internal float[] Output { get; }
+
+        internal IEnumerable<Parameter> Parameters => [Depth, Mix, Gain, Bias];
+
+        internal float[] Forward(float[] x, bool hasColumn, bool learning)
+        {
+            if (hasColumn)
+            {
+                Column(x);
+                x = _columnOut;
+            }
+
+            int n = _batch * _steps;
+            float[] w = Mix.Value;
+            for (int i = 0; i < n; i++)
+            {
+                Vector256<float> a0 = default, a1 = default, a2 = default;
+                for (int k = 0; k < _inputs; k++)
+                {
+                    Vector256<float> v = Vector256.Create(x[i * _inputs + k]);
+                    a0 += v * Vector256.Create(w.AsSpan(k * C));
+                    a1 += v * Vector256.Create(w.AsSpan(k * C + 8));
+                    a2 += v * Vector256.Create(w.AsSpan(k * C + 16));
+                }
+
+                a0.CopyTo(_mixed, i * C);
+                a1.CopyTo(_mixed, i * C + 8);
+                a2.CopyTo(_mixed, i * C + 16);
+            }
+
+            Normalise(n, learning);
+            return Output;
+        }
+
+        private void Column(float[] x)
+        {
+            int stride = _before / _steps;
+            float[] w = Depth.Value;
+            for (int b = 0; b < _batch; b++)
+            {
+                for (int t = 0; t < _steps; t++)
+                {
+                    int last = t * stride + stride - 1, o = (b * _steps + t) * C;
+                    Vector256<float> a0 = default, a1 = default, a2 = default;
+                    for (int j = Math.Max(0, Taps - 1 - last); j < Taps; j++)
+                    {
+                        int i = (b * _before + last - (Taps - 1) + j) * C;
+                        a0 += Vector256.Create(x.AsSpan(i)) * Vector256.Create(w.AsSpan(j * C));
+                        a1 += Vector256.Create(x.AsSpan(i + 8)) * Vector256.Create(w.AsSpan(j * C + 8));
+                        a2 += Vector256.Create(x.AsSpan(i + 16)) * Vector256.Create(w.AsSpan(j * C + 16));
+                    }
+
+                    a0.CopyTo(_columnOut, o);
+                    a1.CopyTo(_columnOut, o + 8);
+                    a2.CopyTo(_columnOut, o + 16);
+                }
+            }
+        }
+
+        private void Normalise(int n, bool learning)
+        {
+            Span<float> mean = stackalloc float[C];
+            Span<float> square = stackalloc float[C];
+            if (learning)
+            {
+                for (int i = 0; i < n; i++)
+                {
+                    for (int c = 0; c < C; c++)
+                    {
+                        mean[c] += _mixed[i * C + c];
+                    }
+                }
+
+                for (int c = 0; c < C; c++)
+                {
+                    mean[c] /= n;
+                }
+
+                for (int i = 0; i < n; i++)
+                {
+                    for (int c = 0; c < C; c++)
+                    {
+                        float d = _mixed[i * C + c] - mean[c];
+                        square[c] += d * d;
+                    }
+                }
+
+                for (int c = 0; c < C; c++)
+                {
+                    square[c] /= n;
+                    RunningMean[c] += 0.02f * (mean[c] - RunningMean[c]);
+                    RunningVariance[c] += 0.02f * (square[c] - RunningVariance[c]);
+                }
+            }
+            else
+            {
+                RunningMean.CopyTo(mean);
+                RunningVariance.CopyTo(square);
+            }
+
+            for (int c = 0; c < C; c++)
+            {
+                _inverse[c] = 1 / MathF.Sqrt(square[c] + 1e-3f);
+            }
+
+            for (int i = 0; i < n; i++)
+            {
+                for (int c = 0; c < C; c++)
+                {
+                    float u = (_mixed[i * C + c] - mean[c]) * _inverse[c];
+                    _normal[i * C + c] = u;
+                    Output[i * C + c] = Math.Clamp(u * Gain.Value[c] + Bias.Value[c], 0, Ceiling);
+                }
+            }
+        }
+
+        internal float[] Backward(float[] slope, float[] input, bool hasColumn)
+        {
+            int n = _batch * _steps;
+            BackNormalise(slope, n);
+            float[] x = hasColumn ? _columnOut : input;
+            BackMix(x, n, hasColumn);
+            if (hasColumn)
+            {
+                BackColumn(input);
+            }
+
+            return _inputSlope;
+        }
+
+        // Slopes of what went into the normalisation replace the mix's values.
+        private void BackNormalise(float[] slope, int n)
+        {
+            Span<float> sum = stackalloc float[C];
+            Span<float> sumNormal = stackalloc float[C];
+            for (int i = 0; i < n; i++)
+            {
+                for (int c = 0; c < C; c++)
+                {
+                    int k = i * C + c;
+                    float y = Output[k];
+                    float g = y > 0 && y < Ceiling ? slope[k] : 0;
+                    Bias.Slope[c] += g;
+                    Gain.Slope[c] += g * _normal[k];
+                    g *= Gain.Value[c];
+                    _mixed[k] = g;
+                    sum[c] += g;
+                    sumNormal[c] += g * _normal[k];
+                }
+            }
+
+            for (int i = 0; i < n; i++)
+            {
+                for (int c = 0; c < C; c++)
+                {
+                    int k = i * C + c;
+                    _mixed[k] = _inverse[c] * (_mixed[k] - (sum[c] + _normal[k] * sumNormal[c]) / n);
+                }
+            }
+        }
+
+        private void BackMix(float[] x, int n, bool wantsInputSlope)
+        {
+            float[] w = Mix.Value, dw = Mix.Slope;
+            for (int i = 0; i < n; i++)
+            {
+                Vector256<float> g0 = Vector256.Create(_mixed.AsSpan(i * C)), g1 = Vector256.Create(_mixed.AsSpan(i * C + 8)), g2 = Vector256.Create(_mixed.AsSpan(i * C + 16));
+                for (int k = 0; k < _inputs; k++)
+                {
+                    int o = k * C;
+                    Vector256<float> v = Vector256.Create(x[i * _inputs + k]);
+                    (Vector256.Create(dw.AsSpan(o)) + v * g0).CopyTo(dw, o);
+                    (Vector256.Create(dw.AsSpan(o + 8)) + v * g1).CopyTo(dw, o + 8);
+                    (Vector256.Create(dw.AsSpan(o + 16)) + v * g2).CopyTo(dw, o + 16);
+                    if (wantsInputSlope)
+                    {
+                        _columnSlope[i * C + k] = Vector256.Sum(Vector256.Create(w.AsSpan(o)) * g0 + Vector256.Create(w.AsSpan(o + 8)) * g1 + Vector256.Create(w.AsSpan(o + 16)) * g2);
+                    }
+                }
+            }
+        }
+
+        private void BackColumn(float[] x)
+        {
+            int stride = _before / _steps;
+            float[] w = Depth.Value, dw = Depth.Slope;
+            Array.Clear(_inputSlope);
+            for (int b = 0; b < _batch; b++)
+            {
+                for (int t = 0; t < _steps; t++)
+                {
+                    int last = t * stride + stride - 1, o = (b * _steps + t) * C;
+                    for (int j = Math.Max(0, Taps - 1 - last); j < Taps; j++)
+                    {
+                        int i = (b * _before + last - (Taps - 1) + j) * C;
+                        for (int c = 0; c < C; c += 8)
+                        {
+                            Vector256<float> g = Vector256.Create(_columnSlope.AsSpan(o + c));
+                            (Vector256.Create(dw.AsSpan(j * C + c)) + g * Vector256.Create(x.AsSpan(i + c))).CopyTo(dw, j * C + c);
+                            (Vector256.Create(_inputSlope.AsSpan(i + c)) + g * Vector256.Create(w.AsSpan(j * C + c))).CopyTo(_inputSlope, i + c);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

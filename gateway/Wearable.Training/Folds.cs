@@ -1,0 +1,28 @@
+namespace Wearable.Training;
+
+/// <summary>
+/// The split for cross-validation: a fold leaves out whole speaker groups and one contiguous fifth of every background stream.
+/// </summary>
+public static class Folds
+{
+    /// <summary>Speaker groups each fold leaves out; together all groups.</summary>
+    public static readonly string[][] Groups = [["00"], ["03"], ["m"], ["02", "12", "15"], ["09", "10"]];
+
+    /// <summary>Folds, and fifths of background.</summary>
+    public static int Count => Groups.Length;
+
+    /// <summary>True when a training run for this fold may see the segment (fold -1: the shipped model, everything).</summary>
+    public static bool MayTrainOn(int fold, Segment segment) =>
+        fold < 0 || (!Groups[fold].Contains(segment.Group) && (segment.Parts >> fold & 1) == 0);
+
+    /// <summary>The fold that scores a group.</summary>
+    /// <exception cref="ArgumentException">No fold leaves this group out.</exception>
+    public static int ScoredBy(string group)
+    {
+        int fold = Array.FindIndex(Groups, g => g.Contains(group));
+        return fold >= 0 ? fold : throw new ArgumentException($"speaker group {group}: not in any fold");
+    }
+
+    /// <summary>Speaker group of a recording, the start of its file name.</summary>
+    public static string GroupOf(string path) => Path.GetFileNameWithoutExtension(path).Split('-')[0];
+}

@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Wearable.Training;
+
+/// <summary>One synthetic clip: its sound and where the word is (To 0: no word in it).</summary>
+public sealed record SyntheticClip(float[] Samples, int From, int To, string Voice, string Text);
+
+/// <summary>
+/// Synthetic speakers from flite and espeak-ng (Debian packages): the word alone, the word followed without a pause by a
+/// sentence, and sentences with words that sound alike.
+/// </summary>
+public static class Synthesiser
+{
+    private static readonly string[] FliteVoices = ["slt", "rms", "awb", "kal", "kal16"];
+    private static readonly string[] EspeakVoices = ["en-us", "en-gb", "en-gb-scotland", "en-gb-x-rp", "en-gb-x-gbclan", "en-029"];
+    private static readonly string[] EspeakVariants = ["m1", "m2", "m3", "m4", "m6", "m7", "f1", "f2", "f3", "f4", "f5", "croak"];
+
+    private static readonly string[] Followers =
+    [
+        "what time is it", "how are you today", "what is my heart rate", "turn on the light", "tell me a story",
+        "who wrote that book", "set a timer for ten minutes", "please stop", "is it going to rain tomorrow", "play some music",
+        "where is my phone", "sing me a song", "why is the sky blue", "open the door", "can you hear me", "good morning",
+    ];
+
+    private static readonly string[] Others =
+    [
+        "what time is it", "the commuter train was late again", "she asked the community for help", "they compete every year",
+        "come Peter we must go", "the company bought a new scooter", "the composer met the conductor", "it was a complete surprise",
+        "the commander gave the order", "a pewter cup stood on the table", "the tutor confused her completely", "compare the two pictures",
+        "the competitor was disputed", "I put her book on the shelf", "he came to the party with her", "the shooter missed",
+        "you could accumulate more of it", "compute the sum of both", "we commute to work", "the future is bright",
+        "how is my pulse today", "please tell me what the weather will be tomorrow", "one two three four five six seven eight nine ten",
+        "the quick brown fox jumps over the lazy dog", "I would like a cup of tea and a piece of cake", "repute or dispute",
+        "the minister attributes it to the contributor", "a cute otter", "combine both parts", "the impure water", "conduit and router",
+        "commuter", "community", "compete", "come here", "pewter", "tutor", "comforter", "commander", "recruiter", "can do it",
+    ];
+
+    /// <summary>Clips with and without the word, the same for the same seed.</summary>
+    public static List<SyntheticClip> Make(string word, Random random, Progress progress)
+    {
+        List<(string Voice, Func<string, float[]?> Say)> speakers = [];
+        foreach (string voice in FliteVoices)
+        {
+            for (int i = 0; i < 8; i++)
+            {
+                double stretch = i == 0 ? 1 : 0.8 + random.NextDouble() * 0.6;
+                double pitch = voice == "slt" ? 120 + random.NextDouble() * 140 : 70 + random.NextDouble() * 90;
+                string options = i == 0 ? "" : F($"--setf duration_stretch={stretch:0.00} --setf int_f0_target_mean={pitch:0}");
+                speakers.Add(("flite-" + voice, text => Run("flite", $"-voice {voice} {options} -t \"{text}\" -o ")));
+            }
+        }
+
+        foreach (string voice in EspeakVoices)
+        {
+            foreach (string variant in EspeakVariants)
+            {
+                int speed = random.Next(120, 210), pitch = random.Next(20, 85);
+                speakers.Add(("espeak-" + voice + "+" + variant, text => Run("espeak-ng", $"-v {voice}+{variant} -s {speed} -p {pitch} \"{text}\" -w ")));
+            }
+        }
+
+        List<SyntheticClip> clips = [];
+        for (int s = 0; s < speakers.Count; s++)
+        {
+            (string voice, Func<string, float[]?> say) = speakers[s];
+            progress.Show("synthetic speakers", s, speakers.Count);
+            if (say(word) is not { } alone)
+            {
+                continue;
+            }
+
+            (int from, int to) = Sound.Extent(alone);
+            clips.Add(new SyntheticClip(alone, from, to, voice, word));
+            int running = voice.StartsWith("flite", StringComparison.Ordinal) ? 5 : 2;
+            for (int i = 0; i < running; i++)
+            {
+                string text = word + (random.Next(2) == 0 ? ", " : " ") + Followers[random.Next(Followers.Length)];
+                if (say(text) is { } together)
+                {
+                    // The word leads, so it ends about where it ends when said alone (a little earlier in running speech).
+                    int start = Sound.Extent(together).From;
+                    clips.Add(new SyntheticClip(together, start, start + (int)((to - from) * 0.92), voice, text));
+                }
+            }
+
+            for (int i = 0; i < 5; i++)
+            {
+                string text = Others[random.Next(Others.Length)];
+                if (say(text) is { } other)
+                {
+                    clips.Add(new SyntheticClip(other, 0, 0, voice, text));
+                }
+            }
+        }
+
+        return clips;
+    }
+
+    private static string F(FormattableString s) => s.ToString(CultureInfo.InvariantCulture);
+
+    private static float[]? Run(string program, string arguments)
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            using Process process = Process.Start(new ProcessStartInfo(program, arguments + file) { RedirectStandardError = true, RedirectStandardOutput = true })
+                ?? throw new InvalidOperationException($"{program} did not start");
+            process.WaitForExit();
+            if (process.ExitCode != 0 || new FileInfo(file).Length < 1000)
+            {
+                return null;
+            }
+
+            return WavFile.Read(file);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+}
