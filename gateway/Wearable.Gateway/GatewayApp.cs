@@ -74,9 +74,11 @@ public static class GatewayApp
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = 64 * 1024; // the API only reads
+        kestrel.Limits.MaxConcurrentConnections = 2 * options.MaxDevices + 256; // old and new connection of each wearable, viewers, pages
         kestrel.Listen(new IPEndPoint(options.Bind, options.MqttPort), endpoint =>
         {
             ports.MqttEndpoint = endpoint;
+            endpoint.UsePacketLimit();
             endpoint.UseMqtt();
         });
         kestrel.Listen(new IPEndPoint(options.Bind, options.HttpPort), endpoint =>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
+using Wearable.Gateway.Models;
 
 namespace Wearable.Gateway;
 
@@ -73,7 +74,7 @@ public sealed class GatewayCommand
         {
             return await Root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }).ConfigureAwait(false);
         }
-        catch (GatewayStartException e)
+        catch (Exception e) when (e is GatewayStartException or ModelException)
         {
             await Console.Error.WriteLineAsync(e.Message).ConfigureAwait(false);
             return 1;

@@ -237,6 +237,32 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public async Task A_packet_of_hundreds_of_megabytes_ends_its_connection_and_nothing_else()
+    {
+        await using TestGateway gateway = await TestGateway.StartAsync();
+        IMqttClient bear = await gateway.WearableAsync("bear");
+        using System.Net.Sockets.TcpClient stranger = new();
+        await stranger.ConnectAsync(System.Net.IPAddress.Loopback, gateway.MqttPort);
+        System.Net.Sockets.NetworkStream stream = stranger.GetStream();
+        await stream.WriteAsync(new byte[] { 0x10, 15, 0, 4, (byte)'M', (byte)'Q', (byte)'T', (byte)'T', 4, 2, 0, 0, 0, 3, (byte)'b', (byte)'i', (byte)'g' });
+        Assert.Equal(4, await stream.ReadAtLeastAsync(new byte[4], 4)); // welcome
+        await stream.WriteAsync(new byte[] { 0x30, 0xFF, 0xFF, 0xFF, 0x7F }); // a publish of 268,435,455 bytes
+        byte[] megabyte = new byte[1024 * 1024];
+        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(60));
+        int sent = 0;
+        await Assert.ThrowsAsync<IOException>(async () =>
+        {
+            for (; sent < 250; sent++)
+            {
+                await stream.WriteAsync(megabyte, limit.Token);
+            }
+        });
+        Assert.InRange(sent, 1, 30); // the limit and what lies in the system's own buffers
+        await bear.TellAsync(new Topics("bear").Button, Say.Bytes(Say.Button(), 1));
+        Assert.Equal(1, gateway.Get<Ingest>().CountsOf("bear").Received);
+    }
+
+    [Fact]
     public void A_forged_line_break_stays_on_its_line()
     {
         Assert.Equal("a  b c", LogText.Clean("a\r\nb\u2028c"));
