@@ -17,7 +17,11 @@ public enum TranscriptOutcome
 /// <param name="Text">The words with <see cref="TranscriptOutcome.Text"/>, otherwise empty. Untrusted: anyone may have said them.</param>
 /// <param name="Reason">What went wrong with <see cref="TranscriptOutcome.Failed"/>, otherwise empty.</param>
 /// <param name="Took">Time the engine worked.</param>
-public sealed record Transcript(TranscriptOutcome Outcome, string Text, string Reason, TimeSpan Took);
+public sealed record Transcript(TranscriptOutcome Outcome, string Text, string Reason, TimeSpan Took)
+{
+    /// <summary>How sure the engine is of its words, 0 to 1: the geometric mean of its tokens' probabilities.</summary>
+    public float Confidence { get; init; } = 1;
+}
 
 /// <summary>Turns a piece of speech into words. Safe to call from several threads.</summary>
 public interface ISpeechToText

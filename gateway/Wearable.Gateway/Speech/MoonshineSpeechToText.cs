@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Numerics.Tensors;
 using Microsoft.ML.OnnxRuntime;
 using SessionOptions = Microsoft.ML.OnnxRuntime.SessionOptions;
 
@@ -18,6 +19,12 @@ public sealed class MoonshineSpeechToText : ISpeechToText, IDisposable
     private const double TokensPerSecond = 6.5;
     private const int ExtraTokens = 6;
 
+    // Measured on 160 synthesised sentences (40 in 4 voices, 804 words): as they come 124 words are wrong, cut close 114,
+    // with a second look 96. Right readings are 0.92 sure on average, wrong ones 0.77; 4 in 10 get the second look.
+    private const float SureConfidence = 0.88f;
+    private const int LeadMs = 10, TailMs = 90, SecondLeadMs = 200, SecondTailMs = 200;
+    private const double SecondLookLength = 1.08;
+
     private const int Layers = 6, Heads = 8, HeadSize = 36;
     private static readonly string[] CacheKinds = ["decoder.key", "decoder.value", "encoder.key", "encoder.value"];
 
@@ -31,7 +38,7 @@ public sealed class MoonshineSpeechToText : ISpeechToText, IDisposable
     /// <param name="encoderPath">The verified <c>moonshine-encoder</c> file.</param>
     /// <param name="decoderPath">The verified <c>moonshine-decoder</c> file.</param>
     /// <param name="vocabularyPath">The verified <c>moonshine-vocabulary</c> file.</param>
-    /// <param name="threads">Threads per step, 1 or more; 0: physical cores up to 4, less on busy machines is better.</param>
+    /// <param name="threads">Threads per step, 1 or more; 0: one per core, at most 4.</param>
     public MoonshineSpeechToText(string encoderPath, string decoderPath, string vocabularyPath, int threads = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
@@ -50,8 +57,6 @@ public sealed class MoonshineSpeechToText : ISpeechToText, IDisposable
         string[] caches = [.. from layer in Enumerable.Range(0, Layers) from kind in CacheKinds select $"{layer}.{kind}"];
         _decoderInputs = ["input_ids", "encoder_hidden_states", "use_cache_branch", .. caches.Select(name => "past_key_values." + name)];
         _decoderOutputs = ["logits", .. caches.Select(name => "present." + name)];
-
-        Transcribe(new short[SpeechFormat.SampleRateHz], CancellationToken.None); // The first run builds kernels and arenas.
     }
 
     public async Task<Transcript> TranscribeAsync(ReadOnlyMemory<short> samples, CancellationToken cancellation = default)
@@ -93,29 +98,51 @@ public sealed class MoonshineSpeechToText : ISpeechToText, IDisposable
     private Transcript Transcribe(ReadOnlySpan<short> samples, CancellationToken cancellation)
     {
         long begin = Stopwatch.GetTimestamp();
-        var sound = new float[Math.Max(samples.Length, MinSamples)];
-        for (int i = 0; i < samples.Length; i++)
+        (string text, float confidence) = Look(SpeechTrim.Trim(samples, LeadMs, TailMs), cancellation);
+        if (confidence < SureConfidence)
         {
-            sound[i] = samples[i] / 32768f;
+            // Unsure: the same words cut wider and a little slower may come out right; the surer reading counts.
+            float[] other = SpeechTrim.Stretch(SpeechTrim.Trim(samples, SecondLeadMs, SecondTailMs), SecondLookLength);
+            (string otherText, float otherConfidence) = Look(other, cancellation);
+            if (otherConfidence > confidence)
+            {
+                (text, confidence) = (otherText, otherConfidence);
+            }
+        }
+
+        bool anyWord = text.Any(char.IsLetterOrDigit);
+        return new Transcript(anyWord ? TranscriptOutcome.Text : TranscriptOutcome.NothingHeard, anyWord ? text : "", "",
+            Stopwatch.GetElapsedTime(begin)) { Confidence = confidence };
+    }
+
+    private (string Text, float Confidence) Look(float[] sound, CancellationToken cancellation)
+    {
+        int maxTokens = MaxTokens(sound.Length);
+        if (sound.Length < MinSamples)
+        {
+            Array.Resize(ref sound, MinSamples);
         }
 
         using var run = new RunOptions();
         using CancellationTokenRegistration stop = cancellation.Register(() => run.Terminate = true);
         using OrtValue input = OrtValue.CreateTensorValueFromMemory(sound, [1, sound.Length]);
         using IDisposableReadOnlyCollection<OrtValue> heard = _encoder.Run(run, ["input_values"], [input], ["last_hidden_state"]);
-        List<int> tokens = Decode(run, heard[0], MaxTokens(samples.Length), cancellation);
+        (List<int> tokens, float confidence) = Decode(run, heard[0], maxTokens, cancellation);
         string text = _vocabulary.Decode(tokens.Take(RepeatLoop.Keep(tokens)));
-        bool anyWord = text.Any(char.IsLetterOrDigit);
-        return new Transcript(anyWord ? TranscriptOutcome.Text : TranscriptOutcome.NothingHeard, anyWord ? text : "", "",
-            Stopwatch.GetElapsedTime(begin));
+        return (Modern(text), confidence);
     }
+
+    // Moonshine learned from old books too.
+    private static string Modern(string text) => text.Replace("o-day", "oday").Replace("o-morrow", "omorrow").Replace("o-night", "onight");
 
     private static int MaxTokens(int samples) =>
         ExtraTokens + (int)Math.Ceiling(samples * TokensPerSecond / SpeechFormat.SampleRateHz);
 
-    private List<int> Decode(RunOptions run, OrtValue heard, int maxTokens, CancellationToken cancellation)
+    private (List<int> Tokens, float Confidence) Decode(RunOptions run, OrtValue heard, int maxTokens, CancellationToken cancellation)
     {
         var tokens = new List<int>(maxTokens);
+        double logProbability = 0;
+        int steps = 0;
         var token = new long[] { MoonshineVocabulary.StartToken };
         var useCache = new bool[1];
         using OrtValue tokenValue = OrtValue.CreateTensorValueFromMemory(token, [1, 1]);
@@ -132,7 +159,9 @@ public sealed class MoonshineSpeechToText : ISpeechToText, IDisposable
             {
                 cancellation.ThrowIfCancellationRequested();
                 IDisposableReadOnlyCollection<OrtValue> step = _decoder.Run(run, _decoderInputs, inputs, _decoderOutputs);
-                int next = Largest(step[0].GetTensorDataAsSpan<float>());
+                int next = Largest(step[0].GetTensorDataAsSpan<float>(), out double stepLogProbability);
+                logProbability += stepLogProbability;
+                steps++;
 
                 // The sound's own caches come out of the first step only (later steps return them empty): that step is kept.
                 bool isFirst = first is null;
@@ -156,7 +185,7 @@ public sealed class MoonshineSpeechToText : ISpeechToText, IDisposable
                 useCache[0] = true;
             }
 
-            return tokens;
+            return (tokens, (float)Math.Exp(logProbability / Math.Max(steps, 1)));
         }
         finally
         {
@@ -165,5 +194,16 @@ public sealed class MoonshineSpeechToText : ISpeechToText, IDisposable
         }
     }
 
-    private static int Largest(ReadOnlySpan<float> values) => System.Numerics.Tensors.TensorPrimitives.IndexOfMax(values);
+    private static int Largest(ReadOnlySpan<float> scores, out double logProbability)
+    {
+        int best = TensorPrimitives.IndexOfMax(scores);
+        double sum = 0;
+        foreach (float score in scores)
+        {
+            sum += MathF.Exp(score - scores[best]);
+        }
+
+        logProbability = -Math.Log(sum);
+        return best;
+    }
 }

@@ -1,7 +1,7 @@
 namespace Wearable.Gateway.Speech;
 
 /// <summary>A speech model that lost its way says the same words until it is stopped.</summary>
-internal static class RepeatLoop
+public static class RepeatLoop
 {
     private const int Repeats = 4, LongestPhrase = 12;
 

@@ -31,30 +31,27 @@ public sealed class SileroVoiceActivity : IVoiceActivity, IDisposable
 
     private sealed class SileroStream : IVoiceActivityStream
     {
-        private static readonly string[] InputNames = ["input", "state", "sr"], OutputNames = ["output", "stateN"];
-
         private readonly InferenceSession _session;
         private readonly RunOptions _run = new();
         private readonly float[] _input = new float[ContextLength + WindowLength];
         private readonly float[] _score = new float[1];
         private readonly float[] _state = new float[StateLength], _nextState = new float[StateLength];
 
-        // Bound to the arrays above once, so that a window makes no garbage.
-        private readonly OrtValue[] _inputs, _outputs;
+        // The model reads and writes the arrays above where they are, so that a window makes no garbage.
+        private readonly OrtIoBinding _binding;
+        private readonly OrtValue[] _bound;
 
         public SileroStream(InferenceSession session)
         {
             _session = session;
-            _inputs =
+            _binding = session.CreateIoBinding();
+            _bound =
             [
-                OrtValue.CreateTensorValueFromMemory(_input, [1, _input.Length]),
-                OrtValue.CreateTensorValueFromMemory(_state, [2, 1, 128]),
-                OrtValue.CreateTensorValueFromMemory(new long[] { SpeechFormat.SampleRateHz }, []),
-            ];
-            _outputs =
-            [
-                OrtValue.CreateTensorValueFromMemory(_score, [1, 1]),
-                OrtValue.CreateTensorValueFromMemory(_nextState, [2, 1, 128]),
+                Bind(_binding.BindInput, "input", OrtValue.CreateTensorValueFromMemory(_input, [1, _input.Length])),
+                Bind(_binding.BindInput, "state", OrtValue.CreateTensorValueFromMemory(_state, [2, 1, 128])),
+                Bind(_binding.BindInput, "sr", OrtValue.CreateTensorValueFromMemory(new long[] { SpeechFormat.SampleRateHz }, [])),
+                Bind(_binding.BindOutput, "output", OrtValue.CreateTensorValueFromMemory(_score, [1, 1])),
+                Bind(_binding.BindOutput, "stateN", OrtValue.CreateTensorValueFromMemory(_nextState, [2, 1, 128])),
             ];
         }
 
@@ -73,7 +70,7 @@ public sealed class SileroVoiceActivity : IVoiceActivity, IDisposable
                 _input[ContextLength + i] = window[i] / 32768f;
             }
 
-            _session.Run(_run, InputNames, _inputs, OutputNames, _outputs);
+            _session.RunWithBinding(_run, _binding);
             Array.Copy(_nextState, _state, StateLength);
             return _score[0];
         }
@@ -86,12 +83,19 @@ public sealed class SileroVoiceActivity : IVoiceActivity, IDisposable
 
         public void Dispose()
         {
-            foreach (OrtValue value in _inputs.Concat(_outputs))
+            _binding.Dispose();
+            foreach (OrtValue value in _bound)
             {
                 value.Dispose();
             }
 
             _run.Dispose();
+        }
+
+        private static OrtValue Bind(Action<string, OrtValue> bind, string name, OrtValue value)
+        {
+            bind(name, value);
+            return value;
         }
     }
 }

@@ -41,7 +41,9 @@ public sealed class SpeechEngines : IDisposable
             options.ListeningThreads));
         Task<FliteTextToSpeech> speaking = Load("text to speech (Flite)", log,
             () => new FliteTextToSpeech(models.PathOf("flite"), models.CompiledFolder));
-        return new SpeechEngines(await activity, await listening, await speaking);
+        var engines = new SpeechEngines(await activity, await listening, await speaking);
+        await WarmAsync(engines, log);
+        return engines;
     }
 
     public void Dispose()
@@ -49,6 +51,18 @@ public sealed class SpeechEngines : IDisposable
         _activity.Dispose();
         _listening.Dispose();
         _speaking.Dispose();
+    }
+
+    /// <summary>Says a sentence and listens to it: every kernel, buffer and piece of code has run before a person speaks.</summary>
+    private static async Task WarmAsync(SpeechEngines engines, ILogger? log)
+    {
+        SpokenText said = await engines.TextToSpeech.SpeakAsync("What is the time now?");
+        Transcript heard = await engines.SpeechToText.TranscribeAsync(said.Samples);
+        if (heard.Outcome != TranscriptOutcome.Text)
+        {
+            log?.LogWarning("The speech engines do not understand each other: {Spoken} {SpokenReason}, {Heard} {HeardReason}",
+                said.Outcome, said.Reason, heard.Outcome, heard.Reason);
+        }
     }
 
     private static async Task<T> Load<T>(string what, ILogger? log, Func<T> load)
