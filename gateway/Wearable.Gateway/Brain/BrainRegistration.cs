@@ -1,0 +1,30 @@
+using Microsoft.Extensions.AI;
+using Wearable.Gateway.Brain.Skills;
+
+namespace Wearable.Gateway.Brain;
+
+/// <summary>Registers the built-in brain. The order of the skills is the order they are asked in.</summary>
+public static class BrainRegistration
+{
+    /// <summary>Adds skills, timers and memory.</summary>
+    public static IServiceCollection AddBrain(this IServiceCollection services)
+    {
+        services.AddSingleton<FactMemory>();
+        services.AddSingleton<TimerService>();
+        services.AddSingleton<ISkill, RepeatSkill>();
+        services.AddSingleton<ISkill, MemorySkill>();
+        services.AddSingleton<ISkill, TimerSkill>();
+        services.AddSingleton<ISkill, VolumeSkill>();
+        services.AddSingleton<ISkill, BreathingSkill>();
+        services.AddSingleton<ISkill, HeartSkill>();
+        services.AddSingleton<ISkill, ClockSkill>();
+        services.AddSingleton<ISkill, RiddleSkill>();
+        services.AddSingleton<ISkill, JokeSkill>();
+        services.AddSingleton<ISkill, StorySkill>();
+        services.AddSingleton<ISkill>(p => new HelpSkill(() => p.GetServices<ISkill>()));
+        services.AddSingleton<ISkill, PolitenessSkill>();
+        services.AddSingleton<SkillsChatClient>();
+        services.AddSingleton<IChatClient>(p => p.GetRequiredService<SkillsChatClient>());
+        return services;
+    }
+}

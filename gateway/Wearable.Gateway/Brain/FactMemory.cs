@@ -1,0 +1,74 @@
+using System.Text.Json;
+
+namespace Wearable.Gateway.Brain;
+
+/// <summary>
+/// Facts a wearer asked to remember, one small JSON file per wearable in the data folder. Bounded; deleted on "forget".
+/// </summary>
+public sealed class FactMemory(GatewayOptions options)
+{
+    /// <summary>Most facts of one wearable; the oldest goes for a further one.</summary>
+    public const int MaxFacts = 50;
+
+    /// <summary>Longest fact in characters; the rest is cut.</summary>
+    public const int MaxFactChars = 200;
+
+    private readonly Lock _gate = new();
+
+    /// <summary>The facts, oldest first. A damaged file counts as empty and is replaced at the next fact.</summary>
+    public IReadOnlyList<string> Of(string deviceId)
+    {
+        lock (_gate)
+        {
+            return Read(deviceId);
+        }
+    }
+
+    /// <summary>Keeps one more fact.</summary>
+    public void Add(string deviceId, string fact)
+    {
+        lock (_gate)
+        {
+            List<string> facts = Read(deviceId);
+            facts.Add(fact.Length > MaxFactChars ? fact[..MaxFactChars] : fact);
+            if (facts.Count > MaxFacts)
+            {
+                facts.RemoveAt(0);
+            }
+
+            Directory.CreateDirectory(Folder);
+            string file = FileOf(deviceId);
+            File.WriteAllText(file + ".new", JsonSerializer.Serialize(facts));
+            File.Move(file + ".new", file, overwrite: true);
+        }
+    }
+
+    /// <summary>Forgets everything of one wearable.</summary>
+    /// <returns>How many facts there were.</returns>
+    public int Forget(string deviceId)
+    {
+        lock (_gate)
+        {
+            int count = Read(deviceId).Count;
+            File.Delete(FileOf(deviceId));
+            return count;
+        }
+    }
+
+    private string Folder => Path.Combine(options.DataFolder, "memory");
+
+    private string FileOf(string deviceId) => Path.Combine(Folder, deviceId + ".json"); // device ids are [a-z0-9-]
+
+    private List<string> Read(string deviceId)
+    {
+        try
+        {
+            string file = FileOf(deviceId);
+            return File.Exists(file) ? JsonSerializer.Deserialize<List<string>>(File.ReadAllText(file)) ?? [] : [];
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
+    }
+}

@@ -1,0 +1,150 @@
+using System.Threading.Channels;
+using Wearable.Contract;
+using Wearable.Gateway.Mqtt;
+
+namespace Wearable.Gateway.Conversation;
+
+/// <summary>
+/// The conversation with one wearable: one task reads its inbox, so nothing here is shared. At most one turn lives; a new wake cancels it.
+/// </summary>
+public sealed class Conversation : IAsyncDisposable
+{
+    // 15 s of sound are 250 packets; the ingest waits when the conversation is slower than that.
+    private const int InboxCapacity = 512;
+    private static readonly TimeSpan AnnouncementPatience = TimeSpan.FromMinutes(1);
+
+    private readonly string _deviceId;
+    private readonly ConversationServices _services;
+    private readonly Channel<DeviceReport> _inbox = Channel.CreateBounded<DeviceReport>(new BoundedChannelOptions(InboxCapacity) { SingleReader = true });
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly SemaphoreSlim _speaker = new(1, 1);
+    private readonly Task _loop;
+    private Turn? _turn;
+    private int _codec = AudioCodec.Pcm16At16k;
+    private volatile bool _online;
+
+    /// <summary>Starts listening to one wearable.</summary>
+    public Conversation(string deviceId, ConversationServices services)
+    {
+        _deviceId = deviceId;
+        _services = services;
+        _loop = Task.Run(RunAsync);
+    }
+
+    /// <summary>Takes one message; waits while the inbox is full.</summary>
+    public ValueTask TakeAsync(DeviceReport report, CancellationToken cancellation) => _inbox.Writer.WriteAsync(report, cancellation);
+
+    /// <summary>Says something unasked once no turn is under way.</summary>
+    public async Task<bool> AnnounceAsync(string text, CancellationToken cancellation)
+    {
+        using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stopping.Token);
+        if (!_online || !await _speaker.WaitAsync(AnnouncementPatience, linked.Token).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        try
+        {
+            Speech.SpokenText spoken = await _services.Speaking.SpeakAsync(text, cancellation: linked.Token).ConfigureAwait(false);
+            if (spoken.Outcome != Speech.SpokenOutcome.Spoken || !_online)
+            {
+                return false;
+            }
+
+            AnswerSender sender = new(_services.Sender, _deviceId, _codec, _services.Settings, _services.Time);
+            await sender.SendAsync(spoken.Samples, linked.Token).ConfigureAwait(false);
+            await sender.EndAsync(linked.Token).ConfigureAwait(false);
+            TimeSpan left = sender.PlayedBy - _services.Time.GetUtcNow();
+            await Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, _services.Time, linked.Token).ConfigureAwait(false);
+            return true;
+        }
+        finally
+        {
+            _speaker.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _inbox.Writer.TryComplete();
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _loop.ConfigureAwait(false);
+        if (_turn is not null)
+        {
+            await _turn.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _stopping.Dispose();
+        _speaker.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            await foreach (DeviceReport report in _inbox.Reader.ReadAllAsync(_stopping.Token).ConfigureAwait(false))
+            {
+                await HearAsync(report).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // The gateway stops.
+        }
+    }
+
+    private async Task HearAsync(DeviceReport report)
+    {
+        try
+        {
+            switch (report.Message)
+            {
+                case WakeMessage wake:
+                    await BeginAsync(wake.TurnId, wake.Word == "button" ? "" : wake.Word).ConfigureAwait(false);
+                    break;
+                case SpeechMessage { What: SpeechMessage.Start, Why: SpeechMessage.ByFollowUp } followUp:
+                    await BeginAsync(followUp.TurnId, "").ConfigureAwait(false);
+                    break;
+                case SpeechMessage { What: SpeechMessage.End } end when _turn is not null && _turn.Id == end.TurnId:
+                    _turn.OnSpeechEndedByDevice(end.Why == SpeechMessage.ByAbort);
+                    break;
+                case AudioChunk chunk when _turn is not null:
+                    await _turn.OnAudioAsync(chunk, report.ReceivedAt).ConfigureAwait(false);
+                    break;
+                case StateMessage state:
+                    _online = true;
+                    _turn?.OnState(StateMessage.Modes[state.Mode], state.TurnId);
+                    break;
+                case StatusReport status:
+                    _online = status.Online;
+                    if (!status.Online)
+                    {
+                        _turn?.Cancel("device-gone");
+                    }
+
+                    break;
+                case InfoMessage info:
+                    _codec = Array.Find(info.Codecs, AudioCodec.IsSupported); // codec 0 when the list has none of ours
+                    break;
+            }
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !_stopping.IsCancellationRequested)
+        {
+            _services.Log.LogError(e, "conversation with {Device} failed at {Kind}", _deviceId, report.Kind);
+            _turn?.Cancel("gateway-fault");
+        }
+    }
+
+    private async Task BeginAsync(string turnId, string word)
+    {
+        if (_turn is not null)
+        {
+            _turn.Cancel("interrupted");
+            await _turn.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _turn = new Turn(_deviceId, turnId, word, _codec, _services, _speaker);
+        await _turn.BeginAsync().ConfigureAwait(false);
+    }
+}

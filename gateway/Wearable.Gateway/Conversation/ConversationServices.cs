@@ -1,0 +1,56 @@
+using Microsoft.Extensions.AI;
+using Wearable.Gateway.Brain;
+using Wearable.Gateway.Mqtt;
+using Wearable.Gateway.Safety;
+using Wearable.Gateway.Speech;
+
+namespace Wearable.Gateway.Conversation;
+
+/// <summary>Everything a conversation needs from the rest of the gateway.</summary>
+public sealed record ConversationServices(
+    IVoiceActivity VoiceActivity,
+    ISpeechToText Listening,
+    ITextToSpeech Speaking,
+    IChatClient Brain,
+    ISafetyGate Safety,
+    IDeviceSender Sender,
+    TimeProvider Time,
+    ConversationSettings Settings,
+    EndOfSpeechSettings EndOfSpeech,
+    IReadOnlyList<ITurnObserver> Observers,
+    ILogger<ConversationHub> Log);
+
+/// <summary>Puts voice and brain into the gateway.</summary>
+public static class ConversationRegistration
+{
+    /// <summary>Registers conversations and the skills brain; the speech engines must be registered beside.</summary>
+    public static IServiceCollection AddConversation(this IServiceCollection services)
+    {
+        services.AddSingleton(new ConversationSettings());
+        services.AddSingleton(new EndOfSpeechSettings());
+        services.AddSingleton<ISafetyGate, SafetyGate>();
+        services.AddBrain();
+        services.AddSingleton(p => new ConversationServices(
+            p.GetRequiredService<IVoiceActivity>(),
+            p.GetRequiredService<ISpeechToText>(),
+            p.GetRequiredService<ITextToSpeech>(),
+            p.GetRequiredService<IChatClient>(),
+            p.GetRequiredService<ISafetyGate>(),
+            p.GetRequiredService<IDeviceSender>(),
+            p.GetRequiredService<TimeProvider>(),
+            p.GetRequiredService<ConversationSettings>(),
+            p.GetRequiredService<EndOfSpeechSettings>(),
+            [.. p.GetServices<ITurnObserver>()],
+            p.GetRequiredService<ILogger<ConversationHub>>()));
+        services.AddSingleton<ConversationHub>();
+        services.AddSingleton<IDeviceListener>(p => p.GetRequiredService<ConversationHub>());
+        services.AddSingleton<IAnnouncer>(p => new LazyAnnouncer(p.GetRequiredService<ConversationHub>));
+        return services;
+    }
+
+    // The hub needs the brain, the brain's timers need the hub: the announcer looks it up when it first speaks.
+    private sealed class LazyAnnouncer(Func<ConversationHub> hub) : IAnnouncer
+    {
+        public Task<bool> AnnounceAsync(string deviceId, string text, CancellationToken cancellation) => hub().AnnounceAsync(deviceId, text, cancellation);
+    }
+}

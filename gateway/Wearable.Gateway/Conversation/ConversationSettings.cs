@@ -1,0 +1,29 @@
+namespace Wearable.Gateway.Conversation;
+
+/// <summary>Limits of a conversation. Every wait has an end.</summary>
+public sealed record ConversationSettings
+{
+    /// <summary>Longest speech collected.</summary>
+    public TimeSpan MaxSpeech { get; init; } = TimeSpan.FromSeconds(16);
+
+    /// <summary>Speech to text may take this long.</summary>
+    public TimeSpan MaxTranscription { get; init; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>The brain may take this long to its first sentence; then one honest sentence is said instead.</summary>
+    public TimeSpan MaxThinking { get; init; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>The device may take this long to start playing what was sent.</summary>
+    public TimeSpan MaxToPlay { get; init; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>An answer longer than this is cut at a sentence.</summary>
+    public TimeSpan MaxAnswer { get; init; } = TimeSpan.FromSeconds(90);
+
+    /// <summary>Most sound ahead of what was played; the device's buffer holds 1.2 s.</summary>
+    public TimeSpan MaxAhead { get; init; } = TimeSpan.FromMilliseconds(600);
+
+    /// <summary>Quiet between two spoken sentences.</summary>
+    public TimeSpan SentenceGap { get; init; } = TimeSpan.FromMilliseconds(180);
+
+    /// <summary>Utterances shorter than this are checked for being the wake word alone before listening ends.</summary>
+    public int WakeOnlySpeechMs { get; init; } = 900;
+}

@@ -1,0 +1,439 @@
+using Microsoft.Extensions.AI;
+using Wearable.Contract;
+using Wearable.Gateway.Brain;
+using Wearable.Gateway.Mqtt;
+using Wearable.Gateway.Safety;
+using Wearable.Gateway.Speech;
+
+namespace Wearable.Gateway.Conversation;
+
+/// <summary>
+/// One turn: collect speech, find its end, make text, ask the brain, speak. The first half runs on the conversation's task, packet by
+/// packet; the second (<see cref="AnswerAsync"/>) on its own, so that the inbox keeps moving while the brain thinks.
+/// </summary>
+public sealed class Turn : IAsyncDisposable
+{
+    private const int MarginMs = 240; // sound around the voiced part that speech to text gets
+
+    private readonly string _deviceId;
+    private readonly string _word;
+    private readonly int _codec;
+    private readonly ConversationServices _services;
+    private readonly SemaphoreSlim _speaker;
+    private readonly SpeechCollector _collector;
+    private readonly EndOfSpeechDetector _ears;
+    private readonly Transcriber _transcriber;
+    private readonly TurnClock _clock;
+    private readonly CancellationTokenSource _cancel = new();
+    private readonly TaskCompletionSource _playing = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _played = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _answer = Task.CompletedTask;
+    private bool _collecting = true;
+    private bool _deviceEnded;
+    private int _wakeOnlyChecks;
+    private long _earsBegan; // sample at which the detector was last reset
+    private string _cancelReason = "cancelled";
+    private string _heard = "";
+    private string _spoken = "";
+
+    /// <summary>Opens a turn.</summary>
+    /// <param name="deviceId">The wearable.</param>
+    /// <param name="turnId">The turn.</param>
+    /// <param name="word">The wake word to confirm; empty when a button or follow-up opened it.</param>
+    /// <param name="codec">Codec the device plays.</param>
+    /// <param name="services">The rest of the gateway.</param>
+    /// <param name="speaker">Held while this turn speaks, so that announcements wait.</param>
+    public Turn(string deviceId, string turnId, string word, int codec, ConversationServices services, SemaphoreSlim speaker)
+    {
+        _deviceId = deviceId;
+        Id = turnId;
+        _word = word;
+        _codec = codec;
+        _services = services;
+        _speaker = speaker;
+        _collector = new SpeechCollector((int)services.Settings.MaxSpeech.TotalSeconds * AudioFormat.SampleRateHz);
+        _ears = new EndOfSpeechDetector(services.VoiceActivity.Open(), services.EndOfSpeech);
+        _transcriber = new Transcriber(services.Listening, services.Settings.MaxTranscription);
+        _clock = new TurnClock(turnId, services.Time);
+    }
+
+    /// <summary>The turn's id.</summary>
+    public string Id { get; }
+
+    /// <summary>Announces the turn.</summary>
+    public Task BeginAsync() => PublishAsync(TurnPhases.Wake);
+
+    /// <summary>Takes sound.</summary>
+    public async Task OnAudioAsync(AudioChunk chunk, DateTimeOffset receivedAt)
+    {
+        if (!_collecting)
+        {
+            return; // the tail behind an end that was already found
+        }
+
+        short[] added = [.. _collector.Add(chunk, receivedAt)];
+        SpeechEvents events = _ears.Hear(added);
+        if (events.HasFlag(SpeechEvents.Resumed))
+        {
+            _transcriber.Drop();
+        }
+
+        if (events.HasFlag(SpeechEvents.Paused))
+        {
+            _transcriber.Guess(Speech(), SpeechEnd);
+        }
+
+        if (events.HasFlag(SpeechEvents.Ended))
+        {
+            await OnEndAsync().ConfigureAwait(false);
+        }
+        else if ((chunk.Flags & AudioPacket.Last) != 0)
+        {
+            _deviceEnded = true;
+            Finish(_ears.SpeechStartSample < 0 ? "no-speech" : "");
+        }
+    }
+
+    /// <summary>The device ended the speech by itself; its last packet may have been lost.</summary>
+    public void OnSpeechEndedByDevice(bool aborted)
+    {
+        _deviceEnded = true;
+        if (aborted)
+        {
+            Cancel("device-gave-up");
+        }
+        else if (_collecting)
+        {
+            Finish(_ears.SpeechStartSample < 0 ? "no-speech" : "");
+        }
+    }
+
+    /// <summary>The device changed what it is doing.</summary>
+    public void OnState(string mode, string turnId)
+    {
+        if (mode == "speaking" && (turnId == Id || turnId.Length == 0))
+        {
+            _playing.TrySetResult();
+        }
+        else if (mode is "idle" or "listening")
+        {
+            if (_playing.Task.IsCompleted)
+            {
+                _played.TrySetResult();
+            }
+            else if (!_collecting)
+            {
+                Cancel("device-gave-up");
+            }
+        }
+        else if (mode == "muted")
+        {
+            Cancel("muted");
+        }
+    }
+
+    /// <summary>Ends the turn early; the first reason counts.</summary>
+    public void Cancel(string reason)
+    {
+        if (!_cancel.IsCancellationRequested)
+        {
+            _cancelReason = reason;
+            bool wasCollecting = _collecting;
+            _collecting = false;
+            _cancel.Cancel();
+            if (wasCollecting)
+            {
+                _answer = FailAsync(reason);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        Cancel("cancelled");
+        await _answer.ConfigureAwait(false);
+        _transcriber.Drop();
+        _ears.Dispose();
+        _cancel.Dispose();
+    }
+
+    private async Task OnEndAsync()
+    {
+        if (_ears.Reason == EndReason.NoSpeech)
+        {
+            await StopDeviceAsync().ConfigureAwait(false);
+            Finish("no-speech");
+            return;
+        }
+
+        // "Computer ..." and a breath: the word alone is no question, so keep listening.
+        if (_word.Length > 0 && _ears.SpeechMs < _services.Settings.WakeOnlySpeechMs && _wakeOnlyChecks < 2)
+        {
+            _wakeOnlyChecks++;
+            Transcript transcript = await _transcriber.GetAsync(Speech(), SpeechEnd, _cancel.Token).ConfigureAwait(false);
+            if (WakePhrase.TryStrip(transcript.Text, _word, out string question) && question.Length == 0)
+            {
+                _transcriber.Drop();
+                _ears.Reset();
+                _earsBegan = _collector.Count;
+                return;
+            }
+        }
+
+        await StopDeviceAsync().ConfigureAwait(false);
+        Finish("");
+    }
+
+    private ValueTask StopDeviceAsync() => _deviceEnded ? ValueTask.CompletedTask : _services.Sender.SendCommandAsync(_deviceId, CommandNames.Stop, new CommandMessage { TurnId = Id });
+
+    // From here on no sound is wanted; the rest of the turn is a task of its own.
+    private void Finish(string failure)
+    {
+        _collecting = false;
+        if (_ears.SpeechEndSample >= 0)
+        {
+            _clock.EndOfSpeechWas(_collector.TimeOf(SpeechEnd));
+            _clock.Reach("end_ms");
+        }
+
+        _answer = failure.Length > 0 ? SayAndFailAsync(failure) : AnswerAsync();
+    }
+
+    private long SpeechEnd => _earsBegan + _ears.SpeechEndSample;
+
+    // With a wake word all from the pre-roll on, so that it can be confirmed; else from a little before the first voiced sound.
+    private short[] Speech() => _collector.Copy(
+        _word.Length > 0 ? 0 : _earsBegan + _ears.SpeechStartSample - (MarginMs * SpeechFormat.SamplesPerMs),
+        SpeechEnd + (MarginMs * SpeechFormat.SamplesPerMs));
+
+    private async Task AnswerAsync()
+    {
+        try
+        {
+            await PublishAsync(TurnPhases.Speech).ConfigureAwait(false);
+            Transcript transcript = await _transcriber.GetAsync(Speech(), SpeechEnd, _cancel.Token).ConfigureAwait(false);
+            _heard = transcript.Text;
+            if (transcript.Outcome != TranscriptOutcome.Text)
+            {
+                await SayAndFailAsync(transcript.Outcome == TranscriptOutcome.Failed ? "not-transcribed" : "nothing-heard").ConfigureAwait(false);
+                return;
+            }
+
+            if (!WakePhrase.TryStrip(transcript.Text, _word.Length > 0 ? _word : "-", out string question) && _word.Length > 0)
+            {
+                await RejectAsync().ConfigureAwait(false);
+                return;
+            }
+
+            _clock.Reach("text_ms");
+            _clock.Message.Heard = Printable(transcript.Text);
+            await PublishAsync(TurnPhases.Verified).ConfigureAwait(false);
+            await PublishAsync(TurnPhases.Text).ConfigureAwait(false);
+            if (question.Length == 0)
+            {
+                await SayAndFailAsync("no-question").ConfigureAwait(false);
+                return;
+            }
+
+            await SpeakAnswerAsync(question).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_cancel.IsCancellationRequested)
+        {
+            await FailAsync(_cancelReason).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            _services.Log.LogError(e, "turn {Turn} of {Device} failed", Id, _deviceId);
+            await SayAndFailAsync("gateway-fault").ConfigureAwait(false);
+        }
+    }
+
+    private async Task SpeakAnswerAsync(string question)
+    {
+        SafetyVerdict verdict = _services.Safety.CheckHeard(question);
+        _clock.Message.Safety = verdict.Code;
+        IAsyncEnumerable<string> sentences = verdict.Allows ? ThinkAsync(question) : Once(verdict.Reply);
+        await _speaker.WaitAsync(_cancel.Token).ConfigureAwait(false);
+        try
+        {
+            await SpeakAllAsync(sentences).ConfigureAwait(false);
+        }
+        finally
+        {
+            _speaker.Release();
+        }
+    }
+
+    // The brain's sentences; a brain that fails or is too slow is replaced by one honest sentence.
+    private async IAsyncEnumerable<string> ThinkAsync(string question)
+    {
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(_cancel.Token);
+        patience.CancelAfter(_services.Settings.MaxThinking);
+        ChatOptions options = BrainContext.Options(_deviceId, Id);
+        IAsyncEnumerable<ChatResponseUpdate> updates = _services.Brain.GetStreamingResponseAsync([new ChatMessage(ChatRole.User, question)], options, patience.Token);
+        await using IAsyncEnumerator<string> sentences = SentenceSplitter.SplitAsync(updates, patience.Token).GetAsyncEnumerator(patience.Token);
+        bool any = false;
+        while (true)
+        {
+            string? next;
+            try
+            {
+                next = await sentences.MoveNextAsync().ConfigureAwait(false) ? sentences.Current : null;
+                patience.CancelAfter(_services.Settings.MaxThinking);
+            }
+            catch (Exception e) when (!_cancel.IsCancellationRequested)
+            {
+                _services.Log.LogWarning("brain failed in turn {Turn}: {Reason}", Id, e.Message);
+                next = any ? "Sorry, I lost my train of thought." : "Sorry, I can not think right now. Please try again.";
+                _clock.Message.Why = "brain-failed";
+            }
+
+            if (next is null)
+            {
+                yield break;
+            }
+
+            any = true;
+            yield return next;
+            if (_clock.Message.Why.Length > 0)
+            {
+                yield break;
+            }
+        }
+    }
+
+    private async Task SpeakAllAsync(IAsyncEnumerable<string> sentences)
+    {
+        AnswerSender sender = new(_services.Sender, _deviceId, _codec, _services.Settings, _services.Time);
+        short[] gap = new short[(int)_services.Settings.SentenceGap.TotalMilliseconds * SpeechFormat.SamplesPerMs];
+        bool first = true;
+        await foreach (string sentence in sentences.ConfigureAwait(false))
+        {
+            SafetyVerdict verdict = _services.Safety.CheckAnswer(sentence);
+            string said = verdict.Allows ? sentence : verdict.Reply;
+            if (first)
+            {
+                _clock.Reach("answer_ms");
+                await PublishAsync(TurnPhases.Answer).ConfigureAwait(false);
+            }
+
+            _spoken += _spoken.Length == 0 ? said : " " + said;
+            SpokenText spoken = await _services.Speaking.SpeakAsync(said, cancellation: _cancel.Token).ConfigureAwait(false);
+            if (spoken.Outcome == SpokenOutcome.Spoken)
+            {
+                _clock.Reach("speech_ms");
+                await sender.SendAsync(first ? spoken.Samples : [.. gap, .. spoken.Samples], _cancel.Token).ConfigureAwait(false);
+                first = false;
+            }
+
+            if (!verdict.Allows)
+            {
+                _clock.Message.Safety = verdict.Code;
+                break;
+            }
+
+            if (sender.SentMs > _services.Settings.MaxAnswer.TotalMilliseconds)
+            {
+                break;
+            }
+        }
+
+        if (first)
+        {
+            await FailAsync("no-answer").ConfigureAwait(false);
+            return;
+        }
+
+        await sender.EndAsync(_cancel.Token).ConfigureAwait(false);
+        await AwaitPlaybackAsync(sender).ConfigureAwait(false);
+    }
+
+    private async Task AwaitPlaybackAsync(AnswerSender sender)
+    {
+        _clock.Message.Answer = Printable(_spoken);
+        try
+        {
+            await _playing.Task.WaitAsync(_services.Settings.MaxToPlay, _services.Time, _cancel.Token).ConfigureAwait(false);
+            _clock.Reach("audio_ms");
+            await PublishAsync(TurnPhases.Audio).ConfigureAwait(false);
+            TimeSpan left = sender.PlayedBy - _services.Time.GetUtcNow() + _services.Settings.MaxToPlay;
+            await _played.Task.WaitAsync(left > TimeSpan.Zero ? left : _services.Settings.MaxToPlay, _services.Time, _cancel.Token).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            await FailAsync(_playing.Task.IsCompleted ? "playback-not-finished" : "not-played").ConfigureAwait(false);
+            return;
+        }
+
+        _clock.Reach("done_ms");
+        await PublishAsync(TurnPhases.Done).ConfigureAwait(false);
+        Tell(TurnPhases.Done, "");
+    }
+
+    private async Task RejectAsync()
+    {
+        _clock.Message.Why = "wake-not-confirmed";
+        await _services.Sender.SendCommandAsync(_deviceId, CommandNames.Yield, new CommandMessage { TurnId = Id }).ConfigureAwait(false);
+        await PublishAsync(TurnPhases.Rejected).ConfigureAwait(false);
+        Tell(TurnPhases.Rejected, "wake-not-confirmed");
+    }
+
+    // The person gets one short honest sentence; the turn still counts as failed.
+    private async Task SayAndFailAsync(string reason)
+    {
+        try
+        {
+            SpokenText spoken = await _services.Speaking.SpeakAsync(Apology(reason), cancellation: _cancel.Token).ConfigureAwait(false);
+            if (spoken.Outcome == SpokenOutcome.Spoken)
+            {
+                AnswerSender sender = new(_services.Sender, _deviceId, _codec, _services.Settings, _services.Time);
+                await sender.SendAsync(spoken.Samples, _cancel.Token).ConfigureAwait(false);
+                await sender.EndAsync(_cancel.Token).ConfigureAwait(false);
+            }
+            else
+            {
+                await _services.Sender.SendCommandAsync(_deviceId, CommandNames.Yield, new CommandMessage { TurnId = Id }).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (_cancel.IsCancellationRequested)
+        {
+            reason = _cancelReason;
+        }
+
+        await FailAsync(reason).ConfigureAwait(false);
+    }
+
+    private static string Apology(string reason) => reason switch
+    {
+        "no-speech" or "no-question" => "I am here. Ask me anything after my name.",
+        "gateway-fault" => "Sorry, something went wrong at my end.",
+        _ => "I did not catch that.",
+    };
+
+    private async Task FailAsync(string reason)
+    {
+        _clock.Message.Why = reason;
+        await PublishAsync(TurnPhases.Failed).ConfigureAwait(false);
+        Tell(TurnPhases.Failed, reason);
+    }
+
+    private void Tell(string outcome, string why)
+    {
+        TurnRecord record = new(_deviceId, Id, outcome, why, _heard, _spoken, _clock.Stages);
+        foreach (ITurnObserver observer in _services.Observers)
+        {
+            observer.OnTurnEnded(record);
+        }
+    }
+
+    private async Task PublishAsync(string phase) => await _services.Sender.PublishTurnAsync(_deviceId, phase, _clock.Message).ConfigureAwait(false);
+
+    private static async IAsyncEnumerable<string> Once(string sentence)
+    {
+        await Task.CompletedTask.ConfigureAwait(false);
+        yield return sentence;
+    }
+
+    private static string Printable(string text) => string.Concat(text.Where(c => !char.IsControl(c)));
+}

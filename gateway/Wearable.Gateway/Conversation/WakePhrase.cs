@@ -1,0 +1,88 @@
+using System.Text;
+
+namespace Wearable.Gateway.Conversation;
+
+/// <summary>
+/// Finds the wake word at the start of a transcript. Speech to text spells it in many ways ("Computer," "Compute a", "commuter"), so each
+/// run of one to three leading words is compared by edit distance without spaces.
+/// </summary>
+public static class WakePhrase
+{
+    // "computer" against "commuter" is 1, "competitor" 3, "come here" 5: a third of the letters tells them apart.
+    private const double MaxDistanceShare = 0.34;
+    private const int MaxWordsBefore = 2;
+
+    /// <summary>Looks for the word.</summary>
+    /// <param name="transcript">As heard.</param>
+    /// <param name="word">The wake word.</param>
+    /// <param name="question">What follows it; the whole transcript when it is not there.</param>
+    /// <returns>True when the transcript starts with the word, up to two stray words before it.</returns>
+    public static bool TryStrip(string transcript, string word, out string question)
+    {
+        (string Text, int End)[] words = [.. Words(transcript)];
+        string wanted = Letters(word);
+        for (int start = 0; start <= Math.Min(MaxWordsBefore, words.Length - 1); start++)
+        {
+            int best = 0;
+            double bestShare = double.MaxValue;
+            for (int count = 1; count <= 3 && start + count <= words.Length; count++)
+            {
+                string heard = string.Concat(words[start..(start + count)].Select(w => w.Text));
+                double share = (double)Distance(heard, wanted) / wanted.Length;
+                if (share < bestShare)
+                {
+                    (best, bestShare) = (count, share);
+                }
+            }
+
+            if (bestShare <= MaxDistanceShare)
+            {
+                question = transcript[words[start + best - 1].End..].TrimStart(' ', ',', '.', '!', '?', ':', ';', '-', '…');
+                return true;
+            }
+        }
+
+        question = transcript.Trim();
+        return false;
+    }
+
+    private static IEnumerable<(string Text, int End)> Words(string text)
+    {
+        StringBuilder word = new();
+        for (int i = 0; i <= text.Length; i++)
+        {
+            if (i < text.Length && (char.IsLetterOrDigit(text[i]) || text[i] == '\''))
+            {
+                if (char.IsLetterOrDigit(text[i]))
+                {
+                    word.Append(char.ToLowerInvariant(text[i]));
+                }
+            }
+            else if (word.Length > 0)
+            {
+                yield return (word.ToString(), i);
+                word.Clear();
+            }
+        }
+    }
+
+    private static string Letters(string text) => string.Concat(text.Where(char.IsLetterOrDigit)).ToLowerInvariant();
+
+    private static int Distance(string a, string b)
+    {
+        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
+        for (int i = 1; i <= a.Length; i++)
+        {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.Length; j++)
+            {
+                int above = row[j];
+                row[j] = Math.Min(Math.Min(row[j] + 1, row[j - 1] + 1), diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
+                diagonal = above;
+            }
+        }
+
+        return row[b.Length];
+    }
+}
