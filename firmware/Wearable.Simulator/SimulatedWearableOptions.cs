@@ -38,8 +38,8 @@ public sealed record SimulatedWearableOptions
     /// <summary>When the Wi-Fi fails by itself.</summary>
     public OutagePlan Outages { get; init; } = OutagePlan.None;
 
-    /// <summary>Codec of the sound sent: 0 or 30.</summary>
-    public int UpCodec { get; init; } = Wearable.Contract.AudioCodec.ImaAdpcmAt16k;
+    /// <summary>Codec of the sound sent: 0 or 30; null: the firmware's own choice.</summary>
+    public int? UpCodec { get; init; }
 
     /// <summary>Files that survive a restart; null: memory of this object.</summary>
     public IStorage? Storage { get; init; }

@@ -41,8 +41,8 @@ public sealed record RunOptions
     /// <summary>Seed of noise and pulse.</summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>Codec of the sound sent to the gateway: 0 or 30.</summary>
-    public int UpCodec { get; init; } = 30;
+    /// <summary>Codec of the sound sent to the gateway: 0 or 30; null: the firmware's own choice.</summary>
+    public int? UpCodec { get; init; }
 
     /// <summary>Where to write the played answer, or null.</summary>
     public string? SaveAnswer { get; init; }

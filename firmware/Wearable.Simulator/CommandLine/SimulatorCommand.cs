@@ -27,7 +27,7 @@ public sealed class SimulatorCommand
     private readonly Option<bool> _noFinger = new("--no-finger") { Description = "Nobody touches the pulse sensor." };
     private readonly Option<bool> _motion = new("--motion") { Description = "The hand moves." };
     private readonly Option<string?> _seed = new("--seed") { Description = "Seed of noise and pulse. [default: 1]", HelpName = "NUMBER" };
-    private readonly Option<string?> _upCodec = new("--up-codec") { Description = "Codec of the sound sent: 0 PCM16, 30 IMA ADPCM. [default: 30]", HelpName = "0|30" };
+    private readonly Option<string?> _upCodec = new("--up-codec") { Description = "Codec of the sound sent: 0 PCM16, 30 IMA ADPCM. [default: the firmware's own]", HelpName = "0|30" };
     private readonly Option<string?> _saveAnswer = new("--save-answer") { Description = "Write the played answer here.", HelpName = "FILE.wav" };
     private readonly Option<string?> _storage = new("--storage") { Description = "Folder for the device's own files; without it they end with the process.", HelpName = "FOLDER" };
     private readonly Option<string?> _seconds = new("--seconds") { Description = "End after this long.", HelpName = "N" };
@@ -123,9 +123,10 @@ public sealed class SimulatorCommand
         };
     }
 
-    private int CodecOf(string? text) => text switch
+    private static int? CodecOf(string? text) => text switch
     {
-        null or "30" => AudioCodec.ImaAdpcmAt16k,
+        null => null,
+        "30" => AudioCodec.ImaAdpcmAt16k,
         "0" => AudioCodec.Pcm16At16k,
         _ => throw new OptionException($"--up-codec: 0 or 30 expected, got \"{text}\""),
     };

@@ -14,7 +14,7 @@ public class SimulatorCommandTests
         Assert.Equal("sim-1", options.Id);
         Assert.Equal(BackgroundNoise.QuietRoomDb, options.NoiseDb);
         Assert.Equal(new PulseOptions { RateBpm = 72, Finger = true }, options.Pulse);
-        Assert.Equal(30, options.UpCodec);
+        Assert.Null(options.UpCodec);
         Assert.False(options.HasQuestion);
     }
 
@@ -31,7 +31,7 @@ public class SimulatorCommandTests
         Assert.Equal(["a.wav", "b.wav"], options.WavFiles);
         Assert.Equal(-40.5, options.NoiseDb);
         Assert.Equal(new PulseOptions { RateBpm = 95, Motion = true }, options.Pulse);
-        Assert.Equal(("bear-7", "u", "p", -3, 0), (options.Id, options.User, options.Password, options.Seed, options.UpCodec));
+        Assert.Equal(("bear-7", "u", "p", -3, (int?)0), (options.Id, options.User, options.Password, options.Seed, options.UpCodec));
         Assert.Equal(("out.wav", "files", 30, true, "slt"), (options.SaveAnswer, options.Storage, options.Seconds, options.Keep, options.Voice));
         Assert.True(options.HasQuestion);
     }

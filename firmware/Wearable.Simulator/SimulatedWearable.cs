@@ -1,0 +1,280 @@
+using Wearable.Contract;
+using Wearable.Firmware;
+using Wearable.Firmware.Board;
+using Wearable.Firmware.Voice;
+using Wearable.Simulator.Link;
+using Wearable.Simulator.Microphone;
+using Wearable.Simulator.Parts;
+using Wearable.Simulator.Speaker;
+using Wearable.Simulator.Time;
+
+namespace Wearable.Simulator;
+
+/// <summary>
+/// A wearable without hardware: the very <see cref="Device"/> of the firmware on a simulated board, on its own thread.
+/// Used once: <see cref="Start"/>, speak to it, <see cref="StopAsync"/>.
+/// </summary>
+public sealed class SimulatedWearable : IAsyncDisposable
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(5);
+
+    private readonly SimulatedWearableOptions _options;
+    private readonly IStorage _storage;
+    private readonly UnpluggedPulse _pulse = new();
+    private readonly SimulatedPower _power;
+    private readonly Random _random;
+    private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile MqttMessageLink? _link;
+    private volatile Device? _device;
+    private Timeline _timeline = Timeline.Empty;
+    private bool _started;
+    private volatile bool _stopping;
+
+    /// <summary>A wearable that is switched off.</summary>
+    /// <exception cref="ArgumentException">The id is not valid.</exception>
+    public SimulatedWearable(SimulatedWearableOptions options)
+    {
+        if (!Ids.IsValid(options.Id))
+        {
+            throw new ArgumentException($"device id: 1 to {Ids.MaxLength} of a-z, 0-9 and - expected, got \"{options.Id}\"", nameof(options));
+        }
+
+        _options = options;
+        Clock = options.Clock ?? new RealClock();
+        Microphone = new SimulatedMicrophone(Clock, new BackgroundNoise(options.Seed, options.NoiseDb));
+        Speaker = new SimulatedSpeaker(Clock);
+        Network = new LossyNetwork(Clock, options.Seed, options.Outages);
+        _storage = options.Storage ?? new MemoryStorage();
+        _power = new SimulatedPower(Clock);
+
+        // A replay needs the same boot id; a real run needs another one each time, or the gateway takes its messages for duplicates.
+        _random = Clock is VirtualClock ? new Random(options.Seed) : new Random();
+        Microphone.VoiceEnded += ms => Note(now => now with { LastVoicedSampleCapturedMs = Clock.ToEpochMs(ms) });
+        Speaker.Began += ms => Note(now => now with { FirstSamplePlayedMs = now.FirstSamplePlayedMs ?? Clock.ToEpochMs(ms) });
+        Speaker.Ended += ms => Note(now => now with { PlaybackFinishedMs = Clock.ToEpochMs(ms) });
+    }
+
+    /// <summary>The id it was given.</summary>
+    public string Id => _options.Id;
+
+    /// <summary>Its time.</summary>
+    public SimulatorClock Clock { get; }
+
+    /// <summary>Its microphone and the room around it.</summary>
+    public SimulatedMicrophone Microphone { get; }
+
+    /// <summary>Its speaker.</summary>
+    public SimulatedSpeaker Speaker { get; }
+
+    /// <summary>Its Wi-Fi.</summary>
+    public LossyNetwork Network { get; }
+
+    /// <summary>Its button.</summary>
+    public SimulatedButton Button { get; } = new();
+
+    /// <summary>Its light: raised on the device's thread on every change of mode.</summary>
+    public SimulatedLight Light { get; } = new();
+
+    /// <summary>What it publishes.</summary>
+    public PublishedMessages Messages { get; } = new();
+
+    /// <summary>What it is doing; the light shows the same except while it blinks for <c>identify</c>.</summary>
+    public DeviceMode Mode => _device?.Mode ?? DeviceMode.Idle;
+
+    /// <summary>Where its connection stands.</summary>
+    public LinkState LinkState => _link?.State ?? LinkState.Down;
+
+    /// <summary>Why there is no connection; empty while all is well.</summary>
+    public string LinkError => _link?.LastError ?? "";
+
+    /// <summary>Ends with the device's thread; faulted when the device crashed.</summary>
+    public Task Completion => _completion.Task;
+
+    /// <summary>What happened since the last <see cref="SayAsync"/>.</summary>
+    public Timeline Timeline
+    {
+        get
+        {
+            // Looking makes the speaker notice that it has run dry.
+            _ = Speaker.IsPlaying;
+            lock (_gate)
+            {
+                return _timeline;
+            }
+        }
+    }
+
+    /// <summary>Switches it on.</summary>
+    /// <exception cref="InvalidOperationException">It was on before.</exception>
+    public void Start()
+    {
+        if (_started)
+        {
+            throw new InvalidOperationException($"wearable {Id}: started twice");
+        }
+
+        _started = true;
+        new Thread(RunToTheEnd) { Name = "wearable " + Id, IsBackground = true }.Start();
+    }
+
+    /// <summary>Says something into its microphone. Completes when the last sample was captured, or has passed a microphone that is off.</summary>
+    /// <param name="samples16k">int16 mono 16 kHz; not copied.</param>
+    /// <exception cref="InvalidOperationException">It is off, or goes off meanwhile.</exception>
+    public async Task SayAsync(short[] samples16k)
+    {
+        if (!_started || Completion.IsCompleted)
+        {
+            throw new InvalidOperationException($"wearable {Id}: spoken to while it is off");
+        }
+
+        lock (_gate)
+        {
+            _timeline = Timeline.Empty;
+        }
+
+        Task captured = Microphone.SayAsync(samples16k);
+        if (await Task.WhenAny(captured, Completion) != captured)
+        {
+            await Completion;
+            throw new InvalidOperationException($"wearable {Id}: switched off while it was spoken to");
+        }
+    }
+
+    /// <summary>Takes the sound played since the last call: int16 mono 16 kHz, pauses left out.</summary>
+    public short[] TakePlayed() => Speaker.TakePlayed();
+
+    /// <summary>Waits for something about this wearable.</summary>
+    /// <param name="condition">Looked at every 5 ms.</param>
+    /// <param name="limit">Gives up after this much real time; <see cref="Timeout.InfiniteTimeSpan"/>: never.</param>
+    /// <returns>False: not within the limit, or it was switched off first.</returns>
+    /// <exception cref="DeviceCrashException">The device crashed meanwhile.</exception>
+    public async Task<bool> ReachesAsync(Func<bool> condition, TimeSpan limit, CancellationToken cancellation = default)
+    {
+        long begin = TimeProvider.System.GetTimestamp();
+        while (!condition())
+        {
+            if (Completion.IsCompleted)
+            {
+                await Completion;
+                return condition();
+            }
+
+            if (limit != Timeout.InfiniteTimeSpan && TimeProvider.System.GetElapsedTime(begin) > limit)
+            {
+                return false;
+            }
+
+            await Task.Delay(LookEvery, cancellation);
+        }
+
+        return true;
+    }
+
+    /// <summary>Pulls the battery: the loop ends after its pass, the broker publishes the last will.</summary>
+    /// <exception cref="DeviceCrashException">The device had crashed.</exception>
+    public async Task StopAsync()
+    {
+        _stopping = true;
+        if (_started)
+        {
+            await Completion;
+        }
+    }
+
+    /// <summary>As <see cref="StopAsync"/>.</summary>
+    public async ValueTask DisposeAsync() => await StopAsync();
+
+    private void RunToTheEnd()
+    {
+        Exception? crash = null;
+        try
+        {
+            while (!_stopping)
+            {
+                RunOneBoot();
+            }
+        }
+        catch (Exception error)
+        {
+            crash = new DeviceCrashException($"wearable {Id} crashed after {Clock.UptimeMs} ms: {error.Message}", error);
+        }
+
+        if (crash != null)
+        {
+            _completion.SetException(crash);
+        }
+        else
+        {
+            _completion.SetResult();
+        }
+    }
+
+    private void RunOneBoot()
+    {
+        MqttMessageLink link = new(_options.BrokerHost, _options.BrokerPort, Network);
+        _link = link;
+        try
+        {
+            Device device = Boot(link);
+            _device = device;
+            device.Start();
+            while (!_stopping && !_power.TakeRebootRequest())
+            {
+                device.RunOnce();
+                Microphone.LetRoomPass();
+            }
+        }
+        finally
+        {
+            Microphone.Stop();
+            Speaker.Flush();
+            link.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
+    }
+
+    private Device Boot(MqttMessageLink link)
+    {
+        DeviceBoard board = new()
+        {
+            Name = "simulator",
+            Microphone = Microphone,
+            Speaker = Speaker,
+            I2c = _pulse,
+            Network = Network,
+            Link = new ObservedLink(link, Messages.Take),
+            Clock = Clock,
+            Storage = _storage,
+            Light = Light,
+            Button = Button,
+            Power = _power,
+        };
+        DeviceIdentity identity = new()
+        {
+            DeviceId = _options.Id,
+            User = _options.User,
+            Password = _options.Password,
+            FirmwareVersion = typeof(Device).Assembly.GetName().Version!.ToString(3),
+            ClrVersion = ".NET " + Environment.Version,
+            BootId = _random.Next(1, int.MaxValue),
+        };
+        Settings settings = new();
+        if (_options.UpCodec is int codec && !settings.TrySet(Settings.Names[Settings.UpCodec], codec))
+        {
+            throw new ArgumentException($"up codec: 0 or 30 expected, got {codec}");
+        }
+
+        return new Device(board, identity, settings, new WakeWordDetector(WakeModelComputer.Create()), _pulse);
+    }
+
+    private void Note(Func<Timeline, Timeline> change)
+    {
+        lock (_gate)
+        {
+            _timeline = change(_timeline);
+        }
+    }
+}
+
+/// <summary>The firmware threw; on the chip this would have been a restart by the watchdog.</summary>
+public sealed class DeviceCrashException(string message, Exception inner) : Exception(message, inner);
