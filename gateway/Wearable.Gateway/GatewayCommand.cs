@@ -8,6 +8,9 @@ namespace Wearable.Gateway;
 /// <summary>The command line: <c>gateway [options]</c>; further verbs are added as subcommands and share the options.</summary>
 public sealed class GatewayCommand
 {
+    /// <summary>After Ctrl+C, the time to say goodbye to the wearables and to store what waits; then the process is ended.</summary>
+    public static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(15);
+
     private readonly Option<int> _httpPort = Port("--http-port", "Port of the page and the API.", 5080);
     private readonly Option<int> _mqttPort = Port("--mqtt-port", "Port of the MQTT broker.", 1883);
     private readonly Option<IPAddress> _bind = new("--bind")
@@ -72,7 +75,8 @@ public sealed class GatewayCommand
     {
         try
         {
-            return await Root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }).ConfigureAwait(false);
+            InvocationConfiguration how = new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = StopsWithin };
+            return await Root.Parse(args).InvokeAsync(how).ConfigureAwait(false);
         }
         catch (Exception e) when (e is GatewayStartException or ModelException)
         {

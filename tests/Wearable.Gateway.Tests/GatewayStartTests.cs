@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using MQTTnet;
+using Wearable.Contract;
+using Wearable.Gateway.Telemetry;
 using Wearable.Gateway.Tests.Support;
 
 namespace Wearable.Gateway.Tests;
@@ -44,6 +47,29 @@ public sealed class GatewayStartTests
         (int exit, string error) = await RunAsync(option, value);
         Assert.Equal(1, exit);
         Assert.Contains(sentence, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Stopping_ends_open_connections_and_stores_what_waits()
+    {
+        string folder = TestGateway.NewFolder();
+        await using (TestGateway gateway = await TestGateway.StartAsync(options => options with { DataFolder = folder }, keepFolder: true))
+        {
+            IMqttClient bear = await gateway.WearableAsync("bear");
+            await using Stream page = await gateway.Http.GetStreamAsync("/api/live");
+            for (int n = 1; n <= 100; n++)
+            {
+                await bear.TellAsync(new Topics("bear").Button, Say.Bytes(Say.Button(), n));
+            }
+
+            // Kestrel's own patience with open connections is 30 s; here nothing may wait for it.
+            await gateway.StopAsync().WaitAsync(TimeSpan.FromSeconds(20));
+        }
+
+        StoreDatabase database = StoreDatabase.Open(new GatewayOptions { DataFolder = folder });
+        Assert.Equal(["100"], TestGateway.Rows(database, "SELECT COUNT(*) FROM events WHERE kind = 'evt/button'"));
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]

@@ -7,9 +7,12 @@ using Wearable.Gateway.Devices;
 
 namespace Wearable.Gateway.Mqtt;
 
-/// <summary>Starts the broker before Kestrel listens and stops it after, so that no connection finds it half made.</summary>
+/// <summary>
+/// Starts the broker before Kestrel listens, so that no connection finds it half made, and stops it before Kestrel stops: Kestrel would
+/// wait for the wearables to leave.
+/// </summary>
 public sealed class BrokerService(
-    Broker broker, Ingest ingest, RetainedMessages retained, DeviceRegistry registry, TimeProvider time, ILogger<BrokerService> logger) : IHostedService
+    Broker broker, Ingest ingest, RetainedMessages retained, DeviceRegistry registry, TimeProvider time, ILogger<BrokerService> logger) : IHostedLifecycleService
 {
     private long _dropped;
 
@@ -29,11 +32,23 @@ public sealed class BrokerService(
     }
 
     /// <inheritdoc/>
-    public async Task StopAsync(CancellationToken cancellationToken)
+    public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         await broker.Server.StopAsync().ConfigureAwait(false);
         await ingest.DrainAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    /// <inheritdoc/>
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private static Task OnConnecting(ValidatingConnectionEventArgs connection)
     {

@@ -110,6 +110,9 @@ public sealed class TestGateway : IAsyncDisposable
         return rows;
     }
 
+    /// <summary>As Ctrl+C does, with every connection still open.</summary>
+    public Task StopAsync() => _app.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         foreach (IMqttClient client in _clients)
