@@ -6,7 +6,7 @@ namespace Wearable.Gateway.Speech;
 /// <summary>How the engines run.</summary>
 public sealed record SpeechOptions
 {
-    /// <summary>Threads of speech to text; 0: one per core, at most 4.</summary>
+    /// <summary>Threads of speech to text; 0: all cores but one, at most 4.</summary>
     public int ListeningThreads { get; init; }
 }
 
@@ -17,12 +17,15 @@ public sealed class SpeechEngines : IDisposable
     private readonly MoonshineSpeechToText _listening;
     private readonly FliteTextToSpeech _speaking;
 
-    private SpeechEngines(SileroVoiceActivity activity, MoonshineSpeechToText listening, FliteTextToSpeech speaking) =>
+    private SpeechEngines(SileroVoiceActivity activity, MoonshineSpeechToText listening, FliteTextToSpeech speaking)
+    {
         (_activity, _listening, _speaking) = (activity, listening, speaking);
+        SpeechToText = new CroppedSpeechToText(listening, activity);
+    }
 
     public IVoiceActivity VoiceActivity => _activity;
 
-    public ISpeechToText SpeechToText => _listening;
+    public ISpeechToText SpeechToText { get; }
 
     public ITextToSpeech TextToSpeech => _speaking;
 

@@ -32,13 +32,33 @@ public class SpeechEnginesTests
     {
         ISpeechToText listening = (await TestModels.Engines).SpeechToText;
         Assert.Equal(TranscriptOutcome.NothingHeard, (await listening.TranscribeAsync(new short[16000])).Outcome);
+        Assert.Equal(TranscriptOutcome.NothingHeard, (await listening.TranscribeAsync(Hiss(seconds: 3))).Outcome);
         Assert.Equal(TranscriptOutcome.NothingHeard, (await listening.TranscribeAsync(ReadOnlyMemory<short>.Empty)).Outcome);
+    }
+
+    [Fact]
+    public async Task Words_between_long_noisy_pauses_are_heard()
+    {
+        SpeechEngines engines = await TestModels.Engines;
+        short[] words = (await engines.TextToSpeech.SpeakAsync("what time is it", new SpeakingStyle("rms"))).Samples;
+        var sound = new short[32000 + words.Length + 32000];
+        var random = new Random(11);
+        for (int i = 0; i < sound.Length; i++)
+        {
+            int word = i >= 32000 && i - 32000 < words.Length ? words[i - 32000] : 0;
+            sound[i] = (short)Math.Clamp(word + random.Next(-500, 501), short.MinValue, short.MaxValue);
+        }
+
+        Assert.Equal(["what", "time", "is", "it"], Words((await engines.SpeechToText.TranscribeAsync(sound)).Text));
     }
 
     [Fact]
     public async Task Too_long_sound_is_a_failure_with_its_reason()
     {
-        Transcript heard = await (await TestModels.Engines).SpeechToText.TranscribeAsync(new short[31 * 16000]);
+        SpeechEngines engines = await TestModels.Engines;
+        short[] words = (await engines.TextToSpeech.SpeakAsync("one two three four five six seven eight nine ten")).Samples;
+        short[] endless = [.. Enumerable.Repeat(words, 1 + (31 * 16000 / words.Length)).SelectMany(w => w)];
+        Transcript heard = await engines.SpeechToText.TranscribeAsync(endless.AsMemory(0, 31 * 16000 + 8000));
         Assert.Equal((TranscriptOutcome.Failed, "speech: at most 30 s expected, got 31 s"), (heard.Outcome, heard.Reason));
     }
 
@@ -168,12 +188,10 @@ public class SpeechEnginesTests
     public async Task Noise_and_tones_are_no_speech()
     {
         IVoiceActivity activity = (await TestModels.Engines).VoiceActivity;
-        var random = new Random(5);
-        var hiss = new short[16000 * 6];
+        short[] hiss = Hiss(seconds: 6);
         var tone = new short[16000 * 6];
-        for (int i = 0; i < hiss.Length; i++)
+        for (int i = 0; i < tone.Length; i++)
         {
-            hiss[i] = (short)random.Next(-3000, 3001);
             tone[i] = (short)(8000 * Math.Sin(2 * Math.PI * 440 * i / 16000));
         }
 
@@ -250,6 +268,12 @@ public class SpeechEnginesTests
         }
 
         return (all, endedAt);
+    }
+
+    private static short[] Hiss(int seconds)
+    {
+        var random = new Random(5);
+        return [.. Enumerable.Range(0, seconds * 16000).Select(_ => (short)random.Next(-3000, 3001))];
     }
 
     /// <summary>A quiet room is not digital silence.</summary>
