@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Wearable.Simulator.Microphone;
 
 namespace Wearable.Simulator.CommandLine;
@@ -27,7 +28,7 @@ public static class GatewaySpeech
             byte[] body = await answer.Content.ReadAsByteArrayAsync(cancellation);
             if (!answer.IsSuccessStatusCode)
             {
-                throw new RunException($"speech: {name} answered {(int)answer.StatusCode} to /api/speech; is it a Wearable gateway of this version?");
+                throw new RunException($"speech: {name} answered {(int)answer.StatusCode} to /api/speech: {Detail(body) ?? "is it a Wearable gateway of this version?"}");
             }
 
             return WavFile.Parse(body, $"speech from {name}");
@@ -39,6 +40,22 @@ public static class GatewaySpeech
         catch (TaskCanceledException error) when (!cancellation.IsCancellationRequested)
         {
             throw new RunException($"speech: {name} did not speak within {Limit.TotalSeconds} s", error);
+        }
+    }
+
+    /// <summary>The sentence in a problem document (RFC 9457), or null when the body is something else.</summary>
+    private static string? Detail(byte[] body)
+    {
+        try
+        {
+            using JsonDocument problem = JsonDocument.Parse(body);
+            return problem.RootElement.ValueKind == JsonValueKind.Object && problem.RootElement.TryGetProperty("detail", out JsonElement detail)
+                ? detail.GetString()
+                : null;
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            return null;
         }
     }
 }

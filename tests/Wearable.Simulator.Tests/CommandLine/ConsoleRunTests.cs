@@ -79,23 +79,27 @@ public sealed class ConsoleRunTests : IDisposable
         string gateway = $"http://127.0.0.1:{TestBroker.FreePort()}/";
         listener.Prefixes.Add(gateway);
         listener.Start();
-        string asked = "";
+        List<string> asked = [];
         Task serving = Task.Run(async () =>
         {
-            for (int i = 0; i < 2; i++)
+            for (int i = 0; i < 3; i++)
             {
                 HttpListenerContext context = await listener.GetContextAsync();
-                asked = context.Request.RawUrl!;
-                context.Response.StatusCode = i == 0 ? 404 : 200;
-                context.Response.Close(Encoding.ASCII.GetBytes("hello"), willBlock: true);
+                asked.Add(context.Request.RawUrl!);
+                context.Response.StatusCode = i == 0 ? 404 : i == 1 ? 200 : 503;
+                string body = i == 2 ? """{"status":503,"detail":"this gateway has no voice"}""" : "hello";
+                context.Response.Close(Encoding.ASCII.GetBytes(body), willBlock: true);
             }
         });
         Assert.Equal(1, await RunAsync(new RunOptions { Say = "computer, what's up?", Gateway = new Uri(gateway), Voice = "slt" }));
-        Assert.Equal("/api/speech?text=computer%2C%20what%27s%20up%3F&voice=slt", asked);
+        Assert.Equal("/api/speech?text=computer%2C%20what%27s%20up%3F&voice=slt", asked[0]);
         Assert.Contains("answered 404", Error());
         _errors.GetStringBuilder().Clear();
         Assert.Equal(1, await RunAsync(new RunOptions { Say = "computer", Gateway = new Uri(gateway) }));
         Assert.Contains("not a WAV file", Error());
+        _errors.GetStringBuilder().Clear();
+        Assert.Equal(1, await RunAsync(new RunOptions { Say = "computer", Gateway = new Uri(gateway) }));
+        Assert.EndsWith("answered 503 to /api/speech: this gateway has no voice", Error());
         await serving;
     }
 
