@@ -129,6 +129,11 @@ public sealed class ConsoleRun(RunOptions options, TextWriter output, TextWriter
 
     private async Task ConnectAsync(SimulatedWearable wearable, CancellationToken cancellation)
     {
+        if (options.Pulse != new PulseOptions())
+        {
+            Print("pulse: no sensor is connected in this version, so its options change nothing");
+        }
+
         Print($"{options.Id}: connecting to {options.BrokerHost}:{options.BrokerPort}");
         string told = "";
         bool Settled()
