@@ -6,7 +6,7 @@ public static class GatewayRun
     /// <summary>Builds, starts, says where it is, waits.</summary>
     public static async Task<int> RunAsync(GatewayOptions options, CancellationToken cancellation)
     {
-        await using WebApplication app = await GatewayApp.BuildAsync(options).ConfigureAwait(false);
+        await using WebApplication app = await VoiceGateway.BuildAsync(options, cancellation: cancellation).ConfigureAwait(false);
         await GatewayApp.StartAsync(app, cancellation).ConfigureAwait(false);
         GatewayPorts ports = app.Services.GetRequiredService<GatewayPorts>();
         Console.WriteLine($"Wearable gateway. Page {ports.Page}  MQTT {options.Bind}:{ports.Mqtt}  data {options.DataFolder}  Ctrl+C stops.");

@@ -114,7 +114,11 @@ public sealed class Conversation : IAsyncDisposable
                     break;
                 case StateMessage state:
                     _online = true;
-                    _turn?.OnState(StateMessage.Modes[state.Mode], state.TurnId);
+                    if (_turn is not null)
+                    {
+                        await _turn.OnStateAsync(StateMessage.Modes[state.Mode], state.TurnId).ConfigureAwait(false);
+                    }
+
                     break;
                 case StatusReport status:
                     _online = status.Online;

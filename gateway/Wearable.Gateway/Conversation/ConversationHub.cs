@@ -8,6 +8,7 @@ namespace Wearable.Gateway.Conversation;
 public sealed class ConversationHub(ConversationServices services) : IDeviceListener, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<Conversation>> _conversations = new();
+    private int _disposed;
 
     /// <inheritdoc/>
     public ValueTask OnReportAsync(DeviceReport report, CancellationToken cancellation) => report.Kind switch
@@ -24,6 +25,11 @@ public sealed class ConversationHub(ConversationServices services) : IDeviceList
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return; // the container knows it under two names
+        }
+
         foreach (Lazy<Conversation> conversation in _conversations.Values)
         {
             await conversation.Value.DisposeAsync().ConfigureAwait(false);

@@ -109,11 +109,15 @@ public sealed class Turn : IAsyncDisposable
     }
 
     /// <summary>The device changed what it is doing.</summary>
-    public void OnState(string mode, string turnId)
+    public async Task OnStateAsync(string mode, string turnId)
     {
         if (mode == "speaking" && (turnId == Id || turnId.Length == 0))
         {
-            _playing.TrySetResult();
+            _clock.Reach("audio_ms");
+            if (_playing.TrySetResult() && !_cancel.IsCancellationRequested)
+            {
+                await PublishAsync(TurnPhases.Audio).ConfigureAwait(false);
+            }
         }
         else if (mode is "idle" or "listening")
         {
@@ -355,8 +359,6 @@ public sealed class Turn : IAsyncDisposable
         try
         {
             await _playing.Task.WaitAsync(_services.Settings.MaxToPlay, _services.Time, _cancel.Token).ConfigureAwait(false);
-            _clock.Reach("audio_ms");
-            await PublishAsync(TurnPhases.Audio).ConfigureAwait(false);
             TimeSpan left = sender.PlayedBy - _services.Time.GetUtcNow() + _services.Settings.MaxToPlay;
             await _played.Task.WaitAsync(left > TimeSpan.Zero ? left : _services.Settings.MaxToPlay, _services.Time, _cancel.Token).ConfigureAwait(false);
         }

@@ -6,6 +6,7 @@ namespace Wearable.Gateway.Conversation;
 public sealed class TurnClock(string turnId, TimeProvider time)
 {
     private readonly TurnMessage _message = new() { TurnId = turnId };
+    private readonly Lock _gate = new();
     private DateTimeOffset _endOfSpeech;
 
     /// <summary>The message as it stands.</summary>
@@ -18,17 +19,20 @@ public sealed class TurnClock(string turnId, TimeProvider time)
     /// <summary>Sets the moment everything is counted from.</summary>
     public void EndOfSpeechWas(DateTimeOffset at) => _endOfSpeech = at;
 
-    /// <summary>Notes that a stage was reached now; only the first time counts.</summary>
+    /// <summary>Notes that a stage was reached now; only the first time counts. Safe for the conversation's and the answer's task.</summary>
     /// <param name="stage">One of <see cref="TurnMessage.Stages"/>.</param>
     public void Reach(string stage)
     {
         int i = Array.IndexOf(TurnMessage.Stages, stage);
-        if (_endOfSpeech == default || _message.Reached[i])
+        lock (_gate)
         {
-            return;
-        }
+            if (_endOfSpeech == default || _message.Reached[i])
+            {
+                return;
+            }
 
-        _message.Reached[i] = true;
-        _message.StageMs[i] = (int)Math.Clamp((time.GetUtcNow() - _endOfSpeech).TotalMilliseconds, -60000, 3600000);
+            _message.StageMs[i] = (int)Math.Clamp((time.GetUtcNow() - _endOfSpeech).TotalMilliseconds, -60000, 3600000);
+            _message.Reached[i] = true;
+        }
     }
 }
