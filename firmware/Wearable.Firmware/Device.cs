@@ -15,7 +15,7 @@ namespace Wearable.Firmware
     {
         private const int AnswerStallMs = 3000;
         private const int MessagesPerPass = 4;
-        private const int PreRollMarginMs = 120; // the word's first sound is softer than where the detector sees it begin
+        private const int PreRollMarginMs = 400; // speech to text needs the soft first sound of the word, and a breath before it ("Imputer" at 120 ms)
         private const int FollowUpPreRollMs = 300;
         private const int IdentifyMs = 3000, BlinkMs = 250;
 

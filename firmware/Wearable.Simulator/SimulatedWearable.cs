@@ -1,10 +1,12 @@
 using Wearable.Contract;
 using Wearable.Firmware;
 using Wearable.Firmware.Board;
+using Wearable.Firmware.Heart;
 using Wearable.Firmware.Voice;
 using Wearable.Simulator.Link;
 using Wearable.Simulator.Microphone;
 using Wearable.Simulator.Parts;
+using Wearable.Simulator.Pulse;
 using Wearable.Simulator.Speaker;
 using Wearable.Simulator.Time;
 
@@ -20,7 +22,6 @@ public sealed class SimulatedWearable : IAsyncDisposable
 
     private readonly SimulatedWearableOptions _options;
     private readonly IStorage _storage;
-    private readonly UnpluggedPulse _pulse = new();
     private readonly SimulatedPower _power;
     private readonly Random _random;
     private readonly Lock _gate = new();
@@ -47,6 +48,8 @@ public sealed class SimulatedWearable : IAsyncDisposable
         Network = new LossyNetwork(Clock, options.Seed, options.Outages);
         _storage = options.Storage ?? new MemoryStorage();
         _power = new SimulatedPower(Clock);
+        Pulse = PulseSources.Make(options.Pulse, options.Seed);
+        Sensor = new FakeMax30102(Clock, Pulse);
 
         // A replay needs the same boot id; a real run needs another one each time, or the gateway takes its messages for duplicates.
         _random = Clock is VirtualClock ? new Random(options.Seed) : new Random();
@@ -75,6 +78,12 @@ public sealed class SimulatedWearable : IAsyncDisposable
 
     /// <summary>Its light: raised on the device's thread on every change of mode.</summary>
     public SimulatedLight Light { get; } = new();
+
+    /// <summary>The light on its pulse sensor; a <see cref="SyntheticPulse"/> may be changed while it runs.</summary>
+    public IPulseSource Pulse { get; }
+
+    /// <summary>Its pulse sensor, register by register.</summary>
+    public FakeMax30102 Sensor { get; }
 
     /// <summary>What it publishes.</summary>
     public PublishedMessages Messages { get; } = new();
@@ -240,7 +249,7 @@ public sealed class SimulatedWearable : IAsyncDisposable
             Name = "simulator",
             Microphone = Microphone,
             Speaker = Speaker,
-            I2c = _pulse,
+            I2c = Sensor,
             Network = Network,
             Link = new ObservedLink(link, Messages.Take),
             Clock = Clock,
@@ -264,7 +273,7 @@ public sealed class SimulatedWearable : IAsyncDisposable
             throw new ArgumentException($"up codec: 0 or 30 expected, got {codec}");
         }
 
-        return new Device(board, identity, settings, new WakeWordDetector(WakeModelComputer.Create()), _pulse);
+        return new Device(board, identity, settings, new WakeWordDetector(WakeModelComputer.Create()), new HeartMonitor(Sensor, Clock));
     }
 
     private void Note(Func<Timeline, Timeline> change)

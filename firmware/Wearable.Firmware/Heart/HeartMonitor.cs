@@ -112,7 +112,7 @@ namespace Wearable.Firmware.Heart
             {
                 if (_state != HeartState.SensorError || _version == 0)
                 {
-                    Say(HeartState.SensorError);
+                    Distrust(HeartState.SensorError);
                 }
 
                 _windowEndMs = 0;
@@ -261,15 +261,17 @@ namespace Wearable.Firmware.Heart
                 if (_trusted)
                 {
                     Believe(beats, quality);
-                    return;
                 }
-            }
-            else
-            {
-                _agreed = 0;
-                _disagreed++;
+                else
+                {
+                    Doubt(HeartState.Settling);
+                }
+
+                return;
             }
 
+            _agreed = 0;
+            _disagreed++;
             if (_trusted && _disagreed <= HoldWindows && !moving)
             {
                 _reading.Quality /= 2; // held: the last number, with less behind it
@@ -302,6 +304,11 @@ namespace Wearable.Firmware.Heart
         {
             _trusted = false;
             _agreed = 0;
+            Doubt(state);
+        }
+
+        private void Doubt(HeartState state)
+        {
             _reading.HasRate = false;
             _reading.Quality = 0;
             _reading.Source = 0;
@@ -310,14 +317,6 @@ namespace Wearable.Firmware.Heart
 
         private void Say(HeartState state)
         {
-            if (state == HeartState.SensorError)
-            {
-                _trusted = false;
-                _reading.HasRate = false;
-                _reading.Quality = 0;
-                _reading.Source = 0;
-            }
-
             _state = state;
             _reading.State = state;
             _version++;

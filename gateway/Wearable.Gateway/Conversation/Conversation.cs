@@ -101,10 +101,10 @@ public sealed class Conversation : IAsyncDisposable
             switch (report.Message)
             {
                 case WakeMessage wake:
-                    await BeginAsync(wake.TurnId, wake.Word == "button" ? "" : wake.Word).ConfigureAwait(false);
+                    await BeginAsync(wake.TurnId, wake.Word == "button" ? "" : wake.Word, (wake.Score - wake.Threshold) / (100.0 - Math.Min(wake.Threshold, 99))).ConfigureAwait(false);
                     break;
                 case SpeechMessage { What: SpeechMessage.Start, Why: SpeechMessage.ByFollowUp } followUp:
-                    await BeginAsync(followUp.TurnId, "").ConfigureAwait(false);
+                    await BeginAsync(followUp.TurnId, "", 1).ConfigureAwait(false);
                     break;
                 case SpeechMessage { What: SpeechMessage.End } end when _turn is not null && _turn.Id == end.TurnId:
                     _turn.OnSpeechEndedByDevice(end.Why == SpeechMessage.ByAbort);
@@ -140,7 +140,7 @@ public sealed class Conversation : IAsyncDisposable
         }
     }
 
-    private async Task BeginAsync(string turnId, string word)
+    private async Task BeginAsync(string turnId, string word, double certainty)
     {
         if (_turn is not null)
         {
@@ -148,7 +148,7 @@ public sealed class Conversation : IAsyncDisposable
             await _turn.DisposeAsync().ConfigureAwait(false);
         }
 
-        _turn = new Turn(_deviceId, turnId, word, _codec, _services, _speaker);
+        _turn = new Turn(_deviceId, turnId, word, certainty, _codec, _services, _speaker);
         await _turn.BeginAsync().ConfigureAwait(false);
     }
 }

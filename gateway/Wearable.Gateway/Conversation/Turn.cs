@@ -17,6 +17,7 @@ public sealed class Turn : IAsyncDisposable
 
     private readonly string _deviceId;
     private readonly string _word;
+    private readonly double _certainty;
     private readonly int _codec;
     private readonly ConversationServices _services;
     private readonly SemaphoreSlim _speaker;
@@ -40,14 +41,16 @@ public sealed class Turn : IAsyncDisposable
     /// <param name="deviceId">The wearable.</param>
     /// <param name="turnId">The turn.</param>
     /// <param name="word">The wake word to confirm; empty when a button or follow-up opened it.</param>
+    /// <param name="certainty">How sure the device was: 0 at its threshold, 1 at score 100.</param>
     /// <param name="codec">Codec the device plays.</param>
     /// <param name="services">The rest of the gateway.</param>
     /// <param name="speaker">Held while this turn speaks, so that announcements wait.</param>
-    public Turn(string deviceId, string turnId, string word, int codec, ConversationServices services, SemaphoreSlim speaker)
+    public Turn(string deviceId, string turnId, string word, double certainty, int codec, ConversationServices services, SemaphoreSlim speaker)
     {
         _deviceId = deviceId;
         Id = turnId;
         _word = word;
+        _certainty = certainty;
         _codec = codec;
         _services = services;
         _speaker = speaker;
@@ -176,7 +179,7 @@ public sealed class Turn : IAsyncDisposable
         {
             _wakeOnlyChecks++;
             Transcript transcript = await _transcriber.GetAsync(Speech(), SpeechEnd, _cancel.Token).ConfigureAwait(false);
-            if (WakePhrase.TryStrip(transcript.Text, _word, out string question) && question.Length == 0)
+            if (WakePhrase.TryStrip(transcript.Text, _word, _certainty, out string question) && question.Length == 0)
             {
                 _transcriber.Drop();
                 _ears.Reset();
@@ -224,7 +227,7 @@ public sealed class Turn : IAsyncDisposable
                 return;
             }
 
-            if (!WakePhrase.TryStrip(transcript.Text, _word.Length > 0 ? _word : "-", out string question) && _word.Length > 0)
+            if (!WakePhrase.TryStrip(transcript.Text, _word.Length > 0 ? _word : "-", _certainty, out string question) && _word.Length > 0)
             {
                 await RejectAsync().ConfigureAwait(false);
                 return;

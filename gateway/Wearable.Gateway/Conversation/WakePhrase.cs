@@ -8,19 +8,24 @@ namespace Wearable.Gateway.Conversation;
 /// </summary>
 public static class WakePhrase
 {
-    // "computer" against "commuter" is 1, "competitor" 3, "come here" 5: a third of the letters tells them apart.
-    private const double MaxDistanceShare = 0.34;
+    // "computer" against "commuter" is 1 letter of 8, "imputer" 2, "competitor" 3. What the device was only just sure of must read like the
+    // word; what it was very sure of may be spelled worse ("confud her").
+    private const double UnsureShare = 0.38, SureShare = 0.6;
     private const int MaxWordsBefore = 2;
 
     /// <summary>Looks for the word.</summary>
     /// <param name="transcript">As heard.</param>
     /// <param name="word">The wake word.</param>
+    /// <param name="certainty">How sure the device was: 0 at its threshold, 1 at score 100.</param>
     /// <param name="question">What follows it; the whole transcript when it is not there.</param>
     /// <returns>True when the transcript starts with the word, up to two stray words before it.</returns>
-    public static bool TryStrip(string transcript, string word, out string question)
+    public static bool TryStrip(string transcript, string word, double certainty, out string question)
     {
         (string Text, int End)[] words = [.. Words(transcript)];
         string wanted = Letters(word);
+        double allowed = UnsureShare + ((SureShare - UnsureShare) * Math.Clamp(certainty, 0, 1));
+        double nearest = double.MaxValue;
+        int nearestEnd = 0;
         for (int start = 0; start <= Math.Min(MaxWordsBefore, words.Length - 1); start++)
         {
             int best = 0;
@@ -35,11 +40,16 @@ public static class WakePhrase
                 }
             }
 
-            if (bestShare <= MaxDistanceShare)
+            if (bestShare < nearest)
             {
-                question = transcript[words[start + best - 1].End..].TrimStart(' ', ',', '.', '!', '?', ':', ';', '-', '…');
-                return true;
+                (nearest, nearestEnd) = (bestShare, words[start + best - 1].End);
             }
+        }
+
+        if (nearest <= allowed)
+        {
+            question = transcript[nearestEnd..].TrimStart(' ', ',', '.', '!', '?', ':', ';', '-', '…');
+            return true;
         }
 
         question = transcript.Trim();

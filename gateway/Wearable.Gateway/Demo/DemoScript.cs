@@ -43,7 +43,7 @@ public static partial class DemoScript
     [GeneratedRegex(@"^Your timer of ten minutes is running\.$")]
     private static partial Regex TimerRuns();
 
-    [GeneratedRegex("heart ?rate|heartbeat|pulse", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("heart", RegexOptions.IgnoreCase)]
     private static partial Regex Heart();
 
     [GeneratedRegex(@"^Your heart rate is .*seventy.* beats per minute\.")]
