@@ -4,7 +4,10 @@ switch (args.Length > 0 ? args[0] : "")
 {
     case "wake":
         return WakeBench.Run(args[1..]);
+    case "heart":
+        return HeartBench.Run(args[1..]);
     default:
         Console.Error.WriteLine("wake FOLDER: the wake word on FOLDER/positive/WORD/*.wav and FOLDER/negative/*.wav");
+        Console.Error.WriteLine("heart FOLDER: the pulse on FOLDER/*.i32 with their references");
         return 2;
 }

@@ -3,70 +3,62 @@ using Wearable.Firmware.Board;
 namespace Wearable.Firmware.Heart
 {
     /// <summary>
-    /// The pulse: sensor, filter, beats and period, and the judgement whether to believe them. A number is given only when beats and
-    /// autocorrelation agree within 10 % in three windows running (one to stay), on a pulse above the perfusion floor. Everything else is a
-    /// state without a number: the worst fault of such sensors is a number with nobody there.
+    /// Feels the pulse: sensor, filter, beats, spectrum, gate. A rate is told only where beats and spectrum agree; nobody there means
+    /// no number. At rest about 21 k instructions per second; the longest slice, every 2 s, is about 15 k. Not a medical device.
     /// </summary>
     public sealed class HeartMonitor : IHeartMonitor
     {
-        private const int WindowMs = 2000;          // a judgement every 2 s
-        private const int LookBackMs = 8000;
-        private const int FirstLookMs = 5500;       // sound judgements need so much pulse
-        private const int EnterWindows = 3;
-        private const int HoldWindows = 2;          // 4 s without agreement: the number goes
-        private const int ContactCounts = 20000;    // a finger reflects 100,000 and more at the current used, a desk under 10,000
-        private const int FloorPerfusion = 20;      // 0.02 %: an unattached ear clip has 0.007 %, the weakest ears measured 0.03 %
-        private const int EnterQuality = 70, StayQuality = 45;
-        private const int AgreePercent = 10;
-        private const int Decimation = 4;
-        private const int MotionRatio = 5;          // the wave suddenly this much higher than before: moving, not beating
-        private const int LostWindows = 5;
+        private const int RepeatMs = 4000;
+        private const int SilentMs = 3000;
 
-        private readonly Max30102 _sensor;
+        // 80 samples are one and a half seconds of the filter's memory: beats beside a gap are told as doubtful.
+        private const int DoubtSamples = 80;
+        private const int WindowsToProbe = 3;
+        private const int KnocksToMove = 3;
+
         private readonly IClock _clock;
+        private readonly Max30102 _sensor;
         private readonly PulseFilter _filter = new PulseFilter();
-        private readonly BeatDetector _beats = new BeatDetector();
-        private readonly PeriodFinder _period = new PeriodFinder();
-        private readonly BeatLog _log = new BeatLog();
+        private readonly BeatDetector _detector = new BeatDetector();
+        private readonly PulseSpectrum _spectrum = new PulseSpectrum();
+        private readonly BeatWindow _window = new BeatWindow();
+        private readonly HeartGate _gate = new HeartGate();
+        private readonly BeatQueue _queue = new BeatQueue();
         private readonly HeartReading _reading = new HeartReading();
-        private long _startedMs;
-        private long _sampleUs;
-        private int _thin;
-        private int _thinSum;
-        private int _skip;
-        private long _windowEndMs;
-        private long _waveSum;
-        private int _waveCount;
-        private int _usualWave;
+        private long _toldMs;
+        private long _heardMs;
+        private long _anchorMs;
+        private int _samples;
+        private int _doubtful;
+        private int _settle;
+        private int _knocks;
+        private int _knocksBefore;
         private int _saturated;
-        private int _agreed;
-        private int _disagreed;
-        private bool _trusted;
-        private int _version;
-        private HeartState _state;
+        private int _taken;
+        private int _dark;
+        private int _led;
 
-        /// <summary>Makes a monitor for a genuine part (red LED first).</summary>
+        /// <summary>Feels the pulse through a sensor with the usual settings.</summary>
+        /// <param name="bus">Bus of the MAX30102.</param>
+        /// <param name="clock">Time.</param>
         public HeartMonitor(II2cBus bus, IClock clock)
-            : this(bus, clock, true)
+            : this(new Max30102(bus, clock, new Max30102Settings()), clock)
         {
         }
 
-        /// <summary>Makes a monitor.</summary>
-        /// <param name="bus">Bus with a MAX30102 at 0x57.</param>
-        /// <param name="clock">The chip's clock.</param>
-        /// <param name="redFirst">False for clones with swapped LEDs.</param>
-        public HeartMonitor(II2cBus bus, IClock clock, bool redFirst)
+        /// <summary>Feels the pulse through this sensor.</summary>
+        /// <param name="sensor">The sensor; polled by this object only.</param>
+        /// <param name="clock">Time.</param>
+        public HeartMonitor(Max30102 sensor, IClock clock)
         {
+            _sensor = sensor;
             _clock = clock;
-            _sensor = new Max30102(bus, clock, redFirst);
-            _state = HeartState.SensorError;
+            _reading.State = HeartState.Settling;
+            _gate.Reset(HeartState.Settling);
         }
 
         /// <inheritdoc/>
-        public int Version
-        {
-            get { return _version; }
-        }
+        public int Version { get; private set; }
 
         /// <inheritdoc/>
         public HeartReading Reading
@@ -80,268 +72,308 @@ namespace Wearable.Firmware.Heart
             get { return _sensor.BusErrors; }
         }
 
-        /// <summary>The driver, for its counters.</summary>
+        /// <summary>The sensor and its counters: overflow, bus errors, brown-outs, LED current, sample rate.</summary>
         public Max30102 Sensor
         {
             get { return _sensor; }
         }
 
-        /// <inheritdoc/>
-        public int TakeBeats(int[] intervalsMs, int[] accepted, out long firstBeatMs)
-        {
-            return _log.Take(intervalsMs, accepted, out firstBeatMs);
-        }
+        /// <summary>Windows judged since boot, one every 2 s while light is measured.</summary>
+        public int Windows { get; private set; }
+
+        /// <summary>Beats found since boot, believed or not: for scoring, never for people.</summary>
+        public int BeatsFound { get; private set; }
+
+        /// <summary>Uptime of the newest of them, ms.</summary>
+        public long LastBeatMs { get; private set; }
+
+        /// <summary>Best guess of the last window whether believed or not, beats per minute times ten, 0 none: for scoring, never for people.</summary>
+        public int GuessBpmX10 { get; private set; }
 
         /// <inheritdoc/>
         public void Step()
         {
-            if (_sensor.IsDue)
+            int count = _sensor.Poll();
+            if (count > 0)
             {
-                Read();
-            }
-            else if (_windowEndMs > 0 && _clock.UptimeMs >= _windowEndMs)
-            {
-                Judge(); // a pass of its own: reading and judging never fall together
-            }
-        }
-
-        private void Read()
-        {
-            SensorStatus status = _sensor.Poll();
-            if (status == SensorStatus.Absent)
-            {
-                if (_state != HeartState.SensorError || _version == 0)
-                {
-                    Distrust(HeartState.SensorError);
-                }
-
-                _windowEndMs = 0;
+                Take(count);
                 return;
             }
 
-            if (status == SensorStatus.Restarted)
+            long nowMs = _clock.UptimeMs;
+            if (nowMs - _toldMs >= RepeatMs)
             {
-                StartStream();
-                return;
+                Watch(nowMs);
+                Tell(_reading.State, nowMs);
             }
-
-            int[] counts = _sensor.Infrared;
-            for (int i = 0; i < _sensor.Count; i++)
+            else if (nowMs - _heardMs >= SilentMs && _reading.State != HeartState.SensorError)
             {
-                Take(counts[i]);
-            }
-        }
-
-        private void StartStream()
-        {
-            _windowEndMs = _clock.UptimeMs + WindowMs;
-            StartOver();
-        }
-
-        // Contact, LED step or gap: filters and opinions start fresh.
-        private void StartOver()
-        {
-            _filter.Reset();
-            _beats.Reset();
-            _period.Reset();
-            _log.Break();
-            _sampleUs = _clock.UptimeMs * 1000;
-            _thin = 0;
-            _thinSum = 0;
-            _skip = PulseFilter.SettleSamples;
-            _waveSum = 0;
-            _waveCount = 0;
-            _agreed = 0;
-            _startedMs = _clock.UptimeMs;
-        }
-
-        private void Take(int counts)
-        {
-            if (counts >= Max30102.Saturation)
-            {
-                _saturated++;
-            }
-
-            _sampleUs += _sensor.PeriodUs;
-            int wave = _filter.Push(counts);
-            if (_skip > 0)
-            {
-                _skip--;
-                wave = 0; // the filter has not settled: nothing there yet
-            }
-
-            _waveSum += wave < 0 ? -wave : wave;
-            _waveCount++;
-            if (_beats.Push(wave))
-            {
-                // By counting samples, not by the time of reading: reads come in bursts.
-                int agoSixteenths = _beats.Index * BeatDetector.Fraction - _beats.BeatPosition;
-                long delayUs = (long)(agoSixteenths + PulseFilter.DelayHalfSamples * BeatDetector.Fraction / 2) * _sensor.PeriodUs / BeatDetector.Fraction;
-                _log.Add((_sampleUs - delayUs) / 1000);
-            }
-
-            _thinSum += wave;
-            if (++_thin == Decimation)
-            {
-                _period.Push(_thinSum / Decimation);
-                _thin = 0;
-                _thinSum = 0;
+                Watch(nowMs);
             }
         }
 
-        private void Judge()
+        /// <inheritdoc/>
+        public int TakeBeats(int[] intervalsMs, int[] accepted, out long firstBeatMs)
         {
-            long now = _clock.UptimeMs;
-            _windowEndMs = now + WindowMs;
-            int mean = _filter.Mean;
-            int wave = _waveCount > 0 ? (int)(_waveSum / _waveCount) : 0;
-            bool saturated = _saturated > 5;
-            _waveSum = 0;
-            _waveCount = 0;
-            _saturated = 0;
-            _reading.Perfusion = Perfusion(wave, mean);
-            if (saturated)
+            return _queue.Take(intervalsMs, accepted, out firstBeatMs);
+        }
+
+        private void Take(int count)
+        {
+            long nowMs = _clock.UptimeMs;
+            _heardMs = nowMs;
+            int[] samples = _sensor.Samples;
+            int at = 0;
+            if (_sensor.Restarted)
             {
-                Refuse(now, mean, HeartState.Saturated);
-            }
-            else if (mean < ContactCounts * _sensor.LedCurrent / Max30102.StartCurrent)
-            {
-                Refuse(now, mean, HeartState.NoContact);
-            }
-            else if (_skip > 0 || now - _startedMs < FirstLookMs)
-            {
-                Distrust(HeartState.Settling);
-                Adjust(mean);
-            }
-            else if (_reading.Perfusion < FloorPerfusion)
-            {
-                Refuse(now, mean, HeartState.NoContact);
+                Restart(nowMs, count);
             }
             else
             {
-                Weigh(now, wave);
-                Adjust(mean);
+                Fill(samples[0], _sensor.LostBefore);
+                at = Join(samples, count);
+            }
+
+            _saturated += _sensor.SaturatedSamples;
+            _taken += count;
+            PulseFilter filter = _filter;
+            for (; at < count; at++)
+            {
+                _samples++;
+                if (filter.Push(samples[at]))
+                {
+                    Feel(nowMs);
+                }
             }
         }
 
-        private void Refuse(long now, int mean, HeartState state)
+        private void Restart(long nowMs, int count)
         {
-            Distrust(state);
-            if (state == HeartState.Saturated)
+            StartOver();
+            _anchorMs = nowMs - count * 1000000L / _sensor.SampleRateMilliHz;
+            _samples = 0;
+            _led = _sensor.Led;
+            if (_reading.State == HeartState.SensorError)
             {
-                Adjust(mean);
+                _gate.Reset(HeartState.Settling);
             }
-
-            if (_state == state && now - _startedMs > FirstLookMs)
+            else if (_gate.Open)
             {
-                StartOver(); // whoever comes next starts clean
+                _gate.Reset(HeartState.Lost);
             }
         }
 
-        private void Weigh(long now, int wave)
+        private void StartOver()
         {
-            _log.Look(now - LookBackMs);
-            _period.Find();
-            int beats = _log.RateBpmX10;
-            int period = _period.RateBpmX10;
-            int difference = beats > period ? beats - period : period - beats;
-            bool agree = beats > 0 && period > 0 && difference * 100 <= AgreePercent * beats;
-            int quality = agree ? Quality(difference * 100 / beats) : 0;
-            bool moving = _usualWave > 0 && wave > _usualWave * MotionRatio;
-            if (!moving)
+            _filter.Reset();
+            _detector.Reset();
+            _spectrum.Reset();
+            _window.Reset();
+            _queue.Break();
+            _doubtful = DoubtSamples;
+            _settle = 0;
+            _saturated = 0;
+            _taken = 0;
+            _knocks = 0;
+            _knocksBefore = 0;
+        }
+
+        // A gap of known length: time must not shrink, so the next sample stands in for the lost ones.
+        private void Fill(int counts, int lost)
+        {
+            for (int i = 0; i < lost; i++)
             {
-                _usualWave = _usualWave == 0 ? wave : _usualWave + (wave - _usualWave) / 4;
+                _doubtful = DoubtSamples;
+                _samples++;
+                if (_filter.Push(counts))
+                {
+                    Feel(_heardMs);
+                }
+            }
+        }
+
+        // After a change of the LED the first two samples may be of either current; the third continues the old level.
+        private int Join(int[] samples, int count)
+        {
+            if (_sensor.Stepped)
+            {
+                _settle = 2;
             }
 
-            if (agree && !moving && quality >= (_trusted ? StayQuality : EnterQuality))
+            int at = 0;
+            for (; _settle > 0 && at < count; at++)
             {
-                _agreed++;
-                _disagreed = 0;
-                _trusted = _trusted || _agreed >= EnterWindows;
-                if (_trusted)
+                _settle--;
+                _samples++;
+                _doubtful = DoubtSamples;
+                if (_filter.Hold())
                 {
-                    Believe(beats, quality);
+                    Feel(_heardMs);
                 }
-                else
-                {
-                    Doubt(HeartState.Settling);
-                }
+            }
 
+            if (at < count && _settle == 0 && _led != _sensor.Led)
+            {
+                _filter.Step(samples[at], _led, _sensor.Led);
+                _led = _sensor.Led;
+            }
+
+            return at;
+        }
+
+        private void Feel(long nowMs)
+        {
+            int wave = _filter.Wave;
+            if (_filter.Cut)
+            {
+                _knocks++;
+            }
+
+            if (_doubtful > 0)
+            {
+                _doubtful -= 2;
+            }
+
+            if (_detector.Push(wave))
+            {
+                Beat();
+            }
+
+            if (_spectrum.Push(wave))
+            {
+                Judge(nowMs);
+            }
+        }
+
+        private void Beat()
+        {
+            int interval = _window.Add(_detector.BeatTime);
+            if (interval < 0)
+            {
                 return;
             }
 
-            _agreed = 0;
-            _disagreed++;
-            if (_trusted && _disagreed <= HoldWindows && !moving)
+            // From the newest sample back to the beat: behind the detector, then behind the filter.
+            int rate = _sensor.SampleRateMilliHz;
+            int behind = ((_detector.Index - 1) << BeatDetector.TimeShift) - _detector.BeatTime;
+            long sample = ((long)_samples << BeatDetector.TimeShift) - 2 * behind - (PulseFilter.DelayHalfSamples << BeatDetector.TimeShift);
+            LastBeatMs = _anchorMs + ((sample * 1000000 / rate) >> BeatDetector.TimeShift);
+            BeatsFound++;
+            if (!_gate.Open || interval == 0)
             {
-                _reading.Quality /= 2; // held: the last number, with less behind it
-                _version++;
+                _queue.Break();
                 return;
             }
 
-            bool wasTrusted = _trusted || _state == HeartState.Lost;
-            Distrust(moving ? HeartState.Motion : wasTrusted && _disagreed < HoldWindows + LostWindows ? HeartState.Lost : HeartState.Settling);
+            int intervalMs = (int)(((long)interval * 2000000 / rate + 128) >> BeatDetector.TimeShift);
+            _queue.Add(LastBeatMs - intervalMs, intervalMs, _doubtful <= 0 && _window.IsPlausible(interval) ? 1 : 0);
         }
 
-        // Agreement 50, regular intervals 30, periodic wave 10, share of accepted intervals 10.
-        private int Quality(int differencePercent)
+        private void Judge(long nowMs)
         {
-            int spread = _log.SpreadPercent > 30 ? 30 : _log.SpreadPercent;
-            int accepted = _log.Seen > 0 ? _log.Accepted * 10 / _log.Seen : 0;
-            return 50 - differencePercent * 3 + (30 - spread) + _period.Strength / 10 + accepted;
-        }
-
-        private void Believe(int rateBpmX10, int quality)
-        {
-            _reading.HasRate = true;
-            _reading.RateBpmX10 = rateBpmX10;
-            _reading.Quality = quality > 100 ? 100 : quality;
-            _reading.Source = 1;
-            Say(HeartState.Ok);
-        }
-
-        private void Distrust(HeartState state)
-        {
-            _trusted = false;
-            _agreed = 0;
-            Doubt(state);
-        }
-
-        private void Doubt(HeartState state)
-        {
-            _reading.HasRate = false;
-            _reading.Quality = 0;
-            _reading.Source = 0;
-            Say(state);
-        }
-
-        private void Say(HeartState state)
-        {
-            _state = state;
-            _reading.State = state;
-            _version++;
-        }
-
-        private void Adjust(int mean)
-        {
-            int next = LightControl.Next(_sensor.LedCurrent, mean);
-            if (next != _sensor.LedCurrent)
+            _spectrum.Evaluate();
+            _window.Evaluate((_detector.Index - 1) << BeatDetector.TimeShift);
+            Windows++;
+            FollowClock(nowMs);
+            int mean = _filter.MeanCounts - _filter.RebaseCounts;
+            int perfusion = Perfusion(mean);
+            bool bright = _saturated * 4 > _taken;
+            _saturated = 0;
+            _taken = 0;
+            bool moving = _knocks + _knocksBefore >= KnocksToMove;
+            _knocksBefore = _knocks;
+            _knocks = 0;
+            if (bright)
             {
-                _sensor.SetLedCurrent(next);
-                StartOver();
+                _gate.Reset(HeartState.Saturated);
+            }
+            else if (!_sensor.IsContact(mean))
+            {
+                _gate.Reset(HeartState.NoContact);
+                _dark++;
+                if (_dark >= WindowsToProbe)
+                {
+                    _sensor.WatchForContact();
+                }
+            }
+            else
+            {
+                _dark = 0;
+                _gate.Judge(_window, _spectrum, perfusion, moving);
+            }
+
+            int guess = _window.MeanInterval > 0 ? _window.MeanInterval : _spectrum.Period;
+            GuessBpmX10 = BpmX10(guess);
+            _reading.Perfusion = perfusion;
+            _reading.Quality = _gate.Quality;
+            HeartState state = _gate.State;
+            if (state == HeartState.Ok || state != _reading.State || nowMs - _toldMs >= RepeatMs)
+            {
+                Tell(state, nowMs);
+            }
+
+            if (_dark == 0)
+            {
+                _sensor.AdjustLed(mean);
             }
         }
 
-        // Mean height of the wave over mean light, in thousandths of a percent. A sine of amplitude A has a mean height of 0.64 A: 3 for peak to peak.
-        private static int Perfusion(int wave, int mean)
+        // Mean height to peak-to-peak as of a sine (x 3.14), over mean light.
+        private int Perfusion(int meanCounts)
         {
-            if (mean <= 0)
+            if (meanCounts <= 0)
             {
                 return 0;
             }
 
-            long perfusion = (long)wave * 3 * 100000 / PulseFilter.Gain / mean;
+            long perfusion = (long)_filter.HeightCentiCounts * 3142 / meanCounts;
             return perfusion > 100000 ? 100000 : (int)perfusion;
+        }
+
+        private int BpmX10(int interval)
+        {
+            // 60 s x 25 wave samples x 256 x 10, at the rate the sensor really has.
+            return interval <= 0 ? 0 : (int)(60L * 10 * _sensor.SampleRateMilliHz * 256 / 2000 / interval);
+        }
+
+        // The newest sample is 0 to 20 ms old: pulls sample time to the board's clock by a quarter of what it is off.
+        private void FollowClock(long nowMs)
+        {
+            long sampleMs = _anchorMs + _samples * 1000000L / _sensor.SampleRateMilliHz;
+            _anchorMs += (nowMs - 10 - sampleMs) / 4;
+        }
+
+        private void Watch(long nowMs)
+        {
+            Max30102State sensor = _sensor.State;
+            if (sensor == Max30102State.OffBody)
+            {
+                _dark = 0;
+                _heardMs = nowMs;
+                return;
+            }
+
+            if (nowMs - _heardMs >= SilentMs)
+            {
+                StartOver();
+                _gate.Reset(HeartState.SensorError);
+                _reading.Quality = 0;
+                _reading.Perfusion = 0;
+                if (_reading.State != HeartState.SensorError)
+                {
+                    Tell(HeartState.SensorError, nowMs);
+                }
+            }
+        }
+
+        private void Tell(HeartState state, long nowMs)
+        {
+            _toldMs = nowMs;
+            _reading.State = state;
+            _reading.HasRate = state == HeartState.Ok;
+            _reading.RateBpmX10 = _reading.HasRate ? BpmX10(_window.MeanInterval) : 0;
+            _reading.Source = _reading.HasRate ? 1 : 0;
+            Version++;
         }
     }
 }

@@ -2,275 +2,519 @@ using Wearable.Firmware.Board;
 
 namespace Wearable.Firmware.Heart
 {
-    /// <summary>What one poll of the sensor found.</summary>
-    public enum SensorStatus
+    /// <summary>Where the sensor stands.</summary>
+    public enum Max30102State
     {
-        /// <summary>Working; samples may have come.</summary>
-        Ok,
+        /// <summary>Being looked for, reset and set up.</summary>
+        Starting,
 
-        /// <summary>Nobody answers, or the part is another one; tried again later.</summary>
-        Absent,
+        /// <summary>Delivers samples.</summary>
+        Running,
 
-        /// <summary>It lost its registers (brown-out) and was set up again; the stream has a gap.</summary>
-        Restarted,
+        /// <summary>Nobody there: shut down, waking for a short look at low current.</summary>
+        OffBody,
+
+        /// <summary>Does not answer.</summary>
+        Silent,
+
+        /// <summary>Something else answers at its address.</summary>
+        WrongPart,
     }
 
     /// <summary>
-    /// MAX30102 over a register bus (data sheet 19-7740 Rev 1). SpO2 mode, 100 samples a second averaged by two = 50 Hz, 411 us, 18 bit, 8192 nA.
-    /// Polled every 100 ms; bursts of five samples (30 bytes: longer reads fail on the chip). A call on a stuck bus may freeze the chip for
-    /// a second, so failures back off from 100 ms to 5 s.
+    /// MAX30102 pulse sensor: infrared light 50 times a second (100 conversions averaged in pairs, 411 us, 18 bits), read every 100 ms.
+    /// The FIFO does not roll over, so what an overflow leaves is 32 samples in a row and then a gap of known length.
+    /// Any bus call may freeze the chip for a second; after failures the next try comes 100 ms to 5 s later.
     /// </summary>
     public sealed class Max30102
     {
-        /// <summary>7-bit address.</summary>
-        public const int Address = 0x57;
+        /// <summary>Samples per second the part is set to; its own clock is off by up to 1.5 %.</summary>
+        public const int NominalRateMilliHz = 50000;
 
-        /// <summary>Samples a second after averaging, by the sensor's own clock (+-1.5 %).</summary>
-        public const int SampleRateHz = 50;
+        private const int PollMs = 100;
+        private const int ResetMs = 20;
+        private const int ResetLooks = 10;
+        private const int FirstBackOffMs = 100;
+        private const int MostBackOffMs = 5000;
+        private const int SleepMs = 1600;
+        private const int LookMs = 200;
 
-        /// <summary>Full scale of the converter: 18 bit.</summary>
-        public const int FullScale = 262143;
+        // Seven bytes from 0x00: status, the canary that a brown-out clears, and WR, OVF, RD in one breath before any data.
+        private const int HeadBytes = 7;
+        private const int BurstSamples = 5;
+        private const int SaturatedCounts = 0x3FFF0;
 
-        /// <summary>Counts from which the light is too much.</summary>
-        public const int Saturation = 0x3FFF0;
-
-        /// <summary>Samples one poll can bring: the FIFO's 32.</summary>
-        public const int MaxSamples = 32;
-
-        private const int PartId = 0x15;
-        private const int RegStatus = 0x00, RegWritePointer = 0x04, RegData = 0x07, RegFifoConfig = 0x08, RegMode = 0x09, RegSpo2 = 0x0A, RegLed1 = 0x0C, RegLed2 = 0x0D, RegPartId = 0xFF;
-        private const int PowerReady = 0x01, AmbientOverflow = 0x20;
-        private const int SampleBytes = 6, SamplesPerBurst = 5;
-        private const int PollMs = 100, FirstBackOffMs = 100, LongestBackOffMs = 5000;
-        private const int CalibrationMs = 60000;
+        // 32 samples are 640 ms, 630 on the fastest part: equal pointers later than 600 ms mean full, unless a poll in between found
+        // nothing where ten samples were due: then the part stands still.
+        private const int FullAfterMs = 600;
+        private const int OverdueMs = 200;
 
         private readonly II2cBus _bus;
         private readonly IClock _clock;
-        private readonly bool _redFirst;
-        private readonly byte[] _write = new byte[2];
-        private readonly byte[] _read = new byte[SampleBytes * SamplesPerBurst];
-        private readonly int[] _infrared = new int[MaxSamples];
-        private bool _ready;
-        private long _nextMs;
-        private int _backOffMs = FirstBackOffMs;
-        private long _calibrationStartMs;
-        private int _calibrationSamples;
+        private readonly Max30102Settings _settings;
+        private readonly SampleClock _sampleClock = new SampleClock(NominalRateMilliHz);
+        private readonly byte[] _write = new byte[4];
+        private readonly byte[] _read = new byte[BurstSamples * Max30102Registers.SampleBytes];
+        private readonly int[] _samples = new int[Max30102Registers.FifoSamples];
+        private long _dueMs;
+        private long _drainedMs;
+        private int _stage;
+        private int _looks;
+        private int _failures;
+        private int _lostNext;
+        private bool _restartNext;
+        private bool _stepNext;
+        private bool _overdue;
+        private int _previousLed;
 
-        /// <summary>Makes a driver; nothing is sent yet.</summary>
-        /// <param name="bus">The bus.</param>
-        /// <param name="clock">The chip's clock, against which the sensor's is calibrated.</param>
-        /// <param name="redFirst">True for genuine parts: red, then infrared. Some clones swap them.</param>
-        public Max30102(II2cBus bus, IClock clock, bool redFirst)
+        /// <summary>Makes a driver; nothing is sent before the first <see cref="Poll"/>.</summary>
+        public Max30102(II2cBus bus, IClock clock, Max30102Settings settings)
         {
             _bus = bus;
             _clock = clock;
-            _redFirst = redFirst;
-            PeriodUs = 1000000 / SampleRateHz;
-            LedCurrent = StartCurrent;
+            _settings = settings;
+            Led = settings.FirstLed;
+            _previousLed = Led;
         }
 
-        /// <summary>LED current at start: 6.2 mA in steps of 0.2 mA.</summary>
-        public const int StartCurrent = 0x1F;
+        /// <summary>Where the sensor stands.</summary>
+        public Max30102State State { get; private set; }
 
-        /// <summary>Infrared counts of the last poll, oldest first; the first <see cref="Count"/>.</summary>
-        public int[] Infrared
+        /// <summary>Infrared light of the last <see cref="Poll"/>, 18-bit counts, oldest first.</summary>
+        public int[] Samples
         {
-            get { return _infrared; }
+            get { return _samples; }
         }
 
-        /// <summary>Samples of the last poll.</summary>
-        public int Count { get; private set; }
+        /// <summary>How many of the last poll's samples were at the end of the scale.</summary>
+        public int SaturatedSamples { get; private set; }
 
-        /// <summary>Current of both LEDs, 0-255 in steps of 0.2 mA.</summary>
-        public int LedCurrent { get; private set; }
+        /// <summary>True: the samples of the last poll do not continue those before (start, brown-out, unknown loss).</summary>
+        public bool Restarted { get; private set; }
 
-        /// <summary>Time between two samples by the chip's clock, us: nominal at first, measured after a minute.</summary>
-        public int PeriodUs { get; private set; }
+        /// <summary>Samples lost just before those of the last poll.</summary>
+        public int LostBefore { get; private set; }
 
-        /// <summary>Failed transfers since boot.</summary>
+        /// <summary>True: the LED current changed just before the last poll's samples; their first two may be of either current.</summary>
+        public bool Stepped { get; private set; }
+
+        /// <summary>Infrared current before the last change, register code.</summary>
+        public int PreviousLed
+        {
+            get { return _previousLed; }
+        }
+
+        /// <summary>Infrared current, register code of 0.2 mA.</summary>
+        public int Led { get; private set; }
+
+        /// <summary>Samples lost to a full FIFO since boot (at least: the part counts to 31).</summary>
+        public int OverflowCount { get; private set; }
+
+        /// <summary>Bus calls that failed since boot.</summary>
         public int BusErrors { get; private set; }
 
-        /// <summary>Samples the FIFO lost since boot.</summary>
-        public int LostSamples { get; private set; }
+        /// <summary>Times the part was found reset by a brown-out.</summary>
+        public int BrownOuts { get; private set; }
 
-        /// <summary>Times since boot the sensor was found reset and set up again.</summary>
-        public int Restarts { get; private set; }
+        /// <summary>Times the part had stopped measuring and was started again.</summary>
+        public int Stalls { get; private set; }
 
-        /// <summary>Polls since boot with ambient light beyond what the sensor can cancel.</summary>
+        /// <summary>Polls with more ambient light than the part can cancel.</summary>
         public int AmbientOverflows { get; private set; }
 
-        /// <summary>True when a poll is due; polling earlier finds nothing.</summary>
-        public bool IsDue
+        /// <summary>PART_ID as read; 0 before an answer.</summary>
+        public int PartId { get; private set; }
+
+        /// <summary>Samples per 1000 s, by this board's clock.</summary>
+        public int SampleRateMilliHz
         {
-            get { return _clock.UptimeMs >= _nextMs; }
+            get { return _sampleClock.RateMilliHz; }
         }
 
-        /// <summary>Reads what has come.</summary>
-        public SensorStatus Poll()
+        /// <summary>Lets the sensor work; returns at once when nothing is due.</summary>
+        /// <returns>How many <see cref="Samples"/> are new.</returns>
+        public int Poll()
         {
-            Count = 0;
-            _nextMs = _clock.UptimeMs + PollMs;
-            if (!_ready)
+            long nowMs = _clock.UptimeMs;
+            if (nowMs < _dueMs)
             {
-                return SetUp() ? SensorStatus.Restarted : Fail();
+                return 0;
             }
 
-            if (!ReadRegisters(RegStatus, 1))
+            int count = 0;
+            bool good = true;
+            _dueMs = nowMs + PollMs;
+            switch (State)
             {
-                return Fail();
+                case Max30102State.Running:
+                    good = ReadHead() && Drain(nowMs, out count);
+                    break;
+                case Max30102State.OffBody:
+                    good = Probe(nowMs);
+                    break;
+                default:
+                    good = Begin(nowMs);
+                    break;
             }
 
-            if ((_read[0] & PowerReady) != 0)
+            if (!good)
             {
-                Restarts++;
-                _ready = false;
-                return SetUp() ? SensorStatus.Restarted : Fail();
+                BackOff();
+                return count;
             }
 
-            if ((_read[0] & AmbientOverflow) != 0)
+            if (State != Max30102State.Starting)
             {
-                AmbientOverflows++;
+                _failures = 0;
             }
 
-            return ReadFifo() ? SensorStatus.Ok : Fail();
+            return count;
         }
 
-        /// <summary>Sets the current of both LEDs; the next samples step.</summary>
-        /// <param name="current">0-255 in steps of 0.2 mA.</param>
-        public void SetLedCurrent(int current)
+        /// <summary>Sets the LED so that the mean light is 40 to 70 % of full scale; call between windows.</summary>
+        /// <param name="meanCounts">Mean light at the present current.</param>
+        /// <returns>True when the current changed: the samples of the next poll are marked.</returns>
+        public bool AdjustLed(int meanCounts)
         {
-            LedCurrent = current;
-            if (_ready && !(WriteRegister(RegLed1, current) && WriteRegister(RegLed2, current)))
-            {
-                _ready = false; // the next poll sets everything up again
-            }
-        }
-
-        private bool SetUp()
-        {
-            if (!ReadRegisters(RegPartId, 1) || _read[0] != PartId)
+            const int Low = Max30102Registers.FullScale / 100 * 40;
+            const int High = Max30102Registers.FullScale / 100 * 70;
+            const int Aim = Max30102Registers.FullScale / 100 * 55;
+            if (State != Max30102State.Running || meanCounts <= 0 || (meanCounts >= Low && meanCounts <= High))
             {
                 return false;
             }
 
-            // FIFO: average 2, roll over (the newest samples count). SpO2: range 8192 nA, 100 samples a second, 411 us (18 bit). Reading the
-            // status first clears the power-ready flag.
-            bool done = ReadRegisters(RegStatus, 1)
-                && WriteRegister(RegFifoConfig, (1 << 5) | (1 << 4))
-                && WriteRegister(RegSpo2, (2 << 5) | (1 << 2) | 3)
-                && WriteRegister(RegLed1, LedCurrent)
-                && WriteRegister(RegLed2, LedCurrent)
-                && WriteRegister(RegWritePointer, 0)
-                && WriteRegister(RegWritePointer + 1, 0)
-                && WriteRegister(RegWritePointer + 2, 0)
-                && WriteRegister(RegMode, 3);
-            _ready = done;
-            if (done)
-            {
-                _backOffMs = FirstBackOffMs;
-                _calibrationStartMs = 0;
-            }
-
-            return done;
-        }
-
-        private SensorStatus Fail()
-        {
-            BusErrors++;
-            _ready = false;
-            _nextMs = _clock.UptimeMs + _backOffMs;
-            _backOffMs = _backOffMs * 2 > LongestBackOffMs ? LongestBackOffMs : _backOffMs * 2;
-            return SensorStatus.Absent;
-        }
-
-        private bool ReadFifo()
-        {
-            if (!ReadRegisters(RegWritePointer, 3))
+            // At most by half or double: light that jumps (a finger arriving) must not throw the current to an end.
+            int led = (int)((long)Led * Aim / meanCounts);
+            led = Limit(led, Led / 2, Led * 2);
+            led = Limit(led, _settings.LeastLed, _settings.MostLed);
+            if (led == Led)
             {
                 return false;
             }
 
-            int write = _read[0] & 31;
-            int lost = _read[1] & 31;
-            int read = _read[2] & 31;
-            int waiting = (write - read) & 31;
-            if (waiting == 0 && lost > 0)
+            if (!WriteRegister(Max30102Registers.Led1 + _settings.InfraredSlot, led))
             {
-                waiting = MaxSamples; // equal pointers with lost samples: full, not empty
+                BackOff();
+                return false;
             }
 
-            LostSamples += lost;
-            int at = 0;
-            while (at < waiting)
+            _previousLed = Led;
+            Led = led;
+            _stepNext = true;
+            return true;
+        }
+
+        /// <summary>Nobody there: shuts down and from now on looks for a finger at low current, 0.2 s in 1.8 s.</summary>
+        public void WatchForContact()
+        {
+            if (State != Max30102State.Running)
             {
-                int burst = waiting - at > SamplesPerBurst ? SamplesPerBurst : waiting - at;
-                if (!ReadRegisters(RegData, burst * SampleBytes))
+                return;
+            }
+
+            State = Max30102State.OffBody;
+            _stage = 1;
+            _dueMs = 0;
+        }
+
+        /// <summary>True when this much light at the present current means that something is near.</summary>
+        public bool IsContact(int meanCounts)
+        {
+            return (long)meanCounts * _settings.FirstLed >= (long)_settings.ContactCounts * Led;
+        }
+
+        private static int Limit(int value, int least, int most)
+        {
+            return value < least ? least : value > most ? most : value;
+        }
+
+        private bool Begin(long nowMs)
+        {
+            if (State == Max30102State.Silent || State == Max30102State.WrongPart)
+            {
+                State = Max30102State.Starting;
+                _stage = 0;
+            }
+
+            if (_stage == 0)
+            {
+                if (!ReadRegisters(Max30102Registers.PartId, 1))
                 {
                     return false;
                 }
 
-                at = Take(burst, at);
+                PartId = _read[0];
+                if (PartId != Max30102Registers.ExpectedPart)
+                {
+                    State = Max30102State.WrongPart;
+                    _dueMs = nowMs + MostBackOffMs;
+                    return true;
+                }
+
+                _stage = 1;
+                _looks = 0;
+                _dueMs = nowMs + ResetMs;
+                return WriteRegister(Max30102Registers.Mode, Max30102Registers.Reset);
             }
 
-            Count = waiting;
-            Calibrate(waiting + lost);
+            if (!ReadRegisters(Max30102Registers.Mode, 1))
+            {
+                return false;
+            }
+
+            if ((_read[0] & Max30102Registers.Reset) != 0)
+            {
+                _dueMs = nowMs + ResetMs;
+                _looks++;
+                return _looks < ResetLooks;
+            }
+
+            Led = _settings.FirstLed;
+            _previousLed = Led;
+            if (!Configure() || !StartSampling(Led) || !ReadRegisters(Max30102Registers.Status, 1))
+            {
+                return false;
+            }
+
+            State = Max30102State.Running;
+            BeginStream(nowMs);
             return true;
         }
 
-        private int Take(int burst, int at)
+        private void BeginStream(long nowMs)
         {
-            byte[] from = _read;
-            int[] to = _infrared;
-            int offset = _redFirst ? 3 : 0;
-            for (int i = 0; i < burst; i++)
-            {
-                to[at++] = ((from[offset] << 16) | (from[offset + 1] << 8) | from[offset + 2]) & FullScale;
-                offset += SampleBytes;
-            }
-
-            return at;
+            _restartNext = true;
+            _stepNext = false;
+            _overdue = false;
+            _lostNext = 0;
+            _drainedMs = nowMs;
+            _sampleClock.Restart();
+            _dueMs = nowMs + PollMs;
         }
 
-        // The sensor's oscillator is off by up to 1.5 %, and so would be every heart rate. Counting samples over a minute of the chip's clock tells.
-        private void Calibrate(int samples)
+        private bool Configure()
         {
-            long now = _clock.UptimeMs;
-            if (_calibrationStartMs == 0)
-            {
-                _calibrationStartMs = now;
-                _calibrationSamples = 0;
-                return;
-            }
-
-            _calibrationSamples += samples;
-            long elapsed = now - _calibrationStartMs;
-            if (elapsed < CalibrationMs)
-            {
-                return;
-            }
-
-            int period = (int)(elapsed * 1000 / _calibrationSamples);
-            int nominal = 1000000 / SampleRateHz;
-            if (period > nominal - nominal / 50 && period < nominal + nominal / 50)
-            {
-                PeriodUs = period; // beyond 2 % something else is wrong (the loop stood still): keep the old value
-            }
-
-            _calibrationStartMs = now;
-            _calibrationSamples = 0;
+            // The interrupt pin is not wired: its enable bit serves as a canary that a brown-out clears.
+            // FIFO: average 2, no roll-over. SpO2: range, 100 per second, 411 us.
+            return WriteRegister(Max30102Registers.InterruptEnable, Max30102Registers.AlmostFull)
+                && WriteRegister(Max30102Registers.FifoConfig, 1 << 5)
+                && WriteRegister(Max30102Registers.SpO2Config, (_settings.AdcRange << 5) | (1 << 2) | 3)
+                && WriteRegister(Max30102Registers.Led1 + 1 - _settings.InfraredSlot, _settings.IdleLed);
         }
 
-        private bool ReadRegisters(int register, int count)
+        private bool StartSampling(int led)
         {
-            _write[0] = (byte)register;
-            return _bus.WriteRead(Address, _write, 1, _read, count) == I2cStatus.Ok;
+            return WriteRegister(Max30102Registers.Led1 + _settings.InfraredSlot, led)
+                && WriteRegister(Max30102Registers.WritePointer, 0)
+                && WriteRegister(Max30102Registers.Overflow, 0)
+                && WriteRegister(Max30102Registers.ReadPointer, 0)
+                && WriteRegister(Max30102Registers.Mode, Max30102Registers.SpO2Mode);
+        }
+
+        private bool ReadHead()
+        {
+            if (!ReadRegisters(Max30102Registers.Status, HeadBytes))
+            {
+                return false;
+            }
+
+            if ((_read[0] & Max30102Registers.AmbientOverflow) != 0)
+            {
+                AmbientOverflows++;
+            }
+
+            if ((_read[0] & Max30102Registers.PowerReady) != 0 || _read[Max30102Registers.InterruptEnable] != Max30102Registers.AlmostFull)
+            {
+                BrownOuts++;
+                State = Max30102State.Starting;
+                _stage = 0;
+                _dueMs = 0;
+            }
+
+            return true;
+        }
+
+        private bool Drain(long nowMs, out int count)
+        {
+            count = 0;
+            if (State != Max30102State.Running)
+            {
+                return true;
+            }
+
+            int write = _read[Max30102Registers.WritePointer] & 31;
+            int overflow = _read[Max30102Registers.Overflow] & 31;
+            int read = _read[Max30102Registers.ReadPointer] & 31;
+            int waiting = (write - read) & 31;
+            if (waiting == 0)
+            {
+                long sinceMs = nowMs - _drainedMs;
+                if (overflow == 0 && sinceMs < FullAfterMs)
+                {
+                    _overdue |= sinceMs >= OverdueMs;
+                    return true;
+                }
+
+                if (overflow == 0 && _overdue)
+                {
+                    Stalls++;
+                    State = Max30102State.Starting;
+                    _stage = 0;
+                    _dueMs = 0;
+                    return true;
+                }
+
+                waiting = Max30102Registers.FifoSamples;
+            }
+
+            _overdue = false;
+
+            Restarted = _restartNext;
+            LostBefore = _lostNext;
+            Stepped = _stepNext;
+            SaturatedSamples = 0;
+            while (count < waiting)
+            {
+                int burst = waiting - count < BurstSamples ? waiting - count : BurstSamples;
+                if (!ReadRegisters(Max30102Registers.FifoData, burst * Max30102Registers.SampleBytes))
+                {
+                    // What the broken transfer took out of the FIFO is put back by setting the pointer.
+                    WriteRegister(Max30102Registers.ReadPointer, (read + count) & 31);
+                    break;
+                }
+
+                Decode(burst, count);
+                count += burst;
+            }
+
+            if (count == 0)
+            {
+                return false;
+            }
+
+            bool whole = count == waiting;
+            _restartNext = false;
+            _lostNext = 0;
+            _stepNext = false;
+            _drainedMs = nowMs;
+            if (overflow > 0)
+            {
+                OverflowCount += overflow;
+                _lostNext = overflow;
+                _restartNext = overflow == Max30102Registers.OverflowMost || !whole;
+            }
+
+            if (_restartNext)
+            {
+                _sampleClock.Restart();
+            }
+            else
+            {
+                _sampleClock.Count(count + LostBefore, nowMs);
+            }
+
+            return whole;
+        }
+
+        private void Decode(int burst, int at)
+        {
+            byte[] bytes = _read;
+            int[] samples = _samples;
+            int b = _settings.InfraredSlot * 3;
+            int saturated = 0;
+            for (int end = at + burst; at < end; at++)
+            {
+                int counts = ((bytes[b] & 3) << 16) | (bytes[b + 1] << 8) | bytes[b + 2];
+                samples[at] = counts;
+                b += Max30102Registers.SampleBytes;
+                if (counts >= SaturatedCounts)
+                {
+                    saturated++;
+                }
+            }
+
+            SaturatedSamples += saturated;
+        }
+
+        // Stages: 1 go to sleep, 2 wake, 3 look.
+        private bool Probe(long nowMs)
+        {
+            if (_stage == 1)
+            {
+                _stage = 2;
+                _dueMs = nowMs + SleepMs;
+                return WriteRegister(Max30102Registers.Mode, Max30102Registers.ShutDown | Max30102Registers.SpO2Mode);
+            }
+
+            if (_stage == 2)
+            {
+                _stage = 3;
+                _dueMs = nowMs + LookMs;
+                return StartSampling(_settings.ProbeLed);
+            }
+
+            if (!ReadHead())
+            {
+                return false;
+            }
+
+            if (State != Max30102State.OffBody)
+            {
+                return true;
+            }
+
+            if (!ReadRegisters(Max30102Registers.FifoData, BurstSamples * Max30102Registers.SampleBytes))
+            {
+                return false;
+            }
+
+            Decode(BurstSamples, 0);
+            int counts = _samples[BurstSamples - 1];
+            if ((long)counts * _settings.FirstLed < (long)_settings.ContactCounts * _settings.ProbeLed)
+            {
+                _stage = 1;
+                _dueMs = nowMs;
+                return true;
+            }
+
+            Led = _settings.FirstLed;
+            _previousLed = Led;
+            if (!StartSampling(Led))
+            {
+                return false;
+            }
+
+            State = Max30102State.Running;
+            BeginStream(nowMs);
+            return true;
+        }
+
+        private void BackOff()
+        {
+            BusErrors++;
+            int waitMs = _failures >= 6 ? MostBackOffMs : FirstBackOffMs << _failures;
+            _failures++;
+
+            // The clock again: the call that failed may have frozen everything for a second.
+            _dueMs = _clock.UptimeMs + (waitMs > MostBackOffMs ? MostBackOffMs : waitMs);
+            if (State != Max30102State.Running || _failures > 3)
+            {
+                State = Max30102State.Silent;
+            }
         }
 
         private bool WriteRegister(int register, int value)
         {
             _write[0] = (byte)register;
             _write[1] = (byte)value;
-            return _bus.WriteRead(Address, _write, 2, _read, 0) == I2cStatus.Ok;
+            return _bus.WriteRead(Max30102Registers.Address, _write, 2, _read, 0) == I2cStatus.Ok;
+        }
+
+        private bool ReadRegisters(int register, int count)
+        {
+            _write[0] = (byte)register;
+            return _bus.WriteRead(Max30102Registers.Address, _write, 1, _read, count) == I2cStatus.Ok;
         }
     }
 }

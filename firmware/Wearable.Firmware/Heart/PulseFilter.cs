@@ -1,85 +1,167 @@
-using System;
-
 namespace Wearable.Firmware.Heart
 {
     /// <summary>
-    /// Counts to pulse wave at 50 Hz: inverted (light falls when blood comes), the mean of 1.28 s around the sample taken away, smoothed over
-    /// 4 and 3 samples. All running sums: about 70 IL a sample. The output is 12 times the input's counts and 0.69 s late.
+    /// Light at 50 Hz in, pulse wave at 25 Hz out: pairs averaged, a centred boxcar of 1.32 s taken off (no drift of phase), smoothed
+    /// by boxcars of 2 and 3 samples, turned over so that a beat points up, and divided by its own mean height, which follows in 2.6 s.
     /// </summary>
     public sealed class PulseFilter
     {
-        /// <summary>Gain of the two smoothers.</summary>
-        public const int Gain = 12;
+        /// <summary>Pulse wave samples per second.</summary>
+        public const int RateHz = 25;
 
-        /// <summary>Delay from sample to output in half samples: half of the mean's window, and half of the smoothers'.</summary>
-        public const int DelayHalfSamples = Window + 3 + 2;
+        /// <summary>Output samples between light and the pulse wave made from it, times 2.</summary>
+        public const int DelayHalfSamples = Half * 2 + 3;
 
-        /// <summary>Samples after which the output means something.</summary>
-        public const int SettleSamples = Window + 8;
+        /// <summary>Mean height of the normalised wave.</summary>
+        public const int Unit = 256;
 
-        private const int Window = 64;
-        private const int Half = Window / 2;
+        /// <summary>The normalised wave is cut at this: four times the mean height.</summary>
+        public const int Peak = 1023;
 
-        private readonly int[] _raw = new int[Window];
-        private readonly int[] _four = new int[4];
-        private readonly int[] _three = new int[3];
-        private int _sum;
+        private const int Half = 16;
+        private const int Span = Half * 2 + 1;
+        private const int Mask = 63;
+
+        // One count of light in the wave: pair x span x 6 smoothing taps, / 16.
+        private const int Gain = 2 * Span * 6;
+        private const int GainShift = 4;
+        private const int HeightShift = 6;
+
+        private readonly int[] _ring = new int[Mask + 1];
         private int _at;
-        private int _fourSum;
-        private int _fourAt;
-        private int _threeSum;
-        private int _threeAt;
-        private bool _filled;
+        private int _sum;
+        private int _filled;
+        private int _pairFirst;
+        private bool _pairOpen;
+        private int _rebase;
+        private int _last;
+        private int _d1;
+        private int _s1;
+        private int _s2;
+        private int _heightQ6;
+        private int _heightSamples;
 
-        /// <summary>Mean of the last 1.28 s, counts.</summary>
-        public int Mean
+        /// <summary>The newest normalised sample, -1023 to 1023.</summary>
+        public int Wave { get; private set; }
+
+        /// <summary>True when the newest sample was cut: a knock or a movement.</summary>
+        public bool Cut { get; private set; }
+
+        /// <summary>Mean light of the last 1.32 s in counts, steps of the LED taken out.</summary>
+        public int MeanCounts
         {
-            get { return _sum / Window; }
+            get { return _sum / (2 * Span); }
         }
 
-        /// <summary>Starts over at the next sample's level, without a transient of the step.</summary>
+        /// <summary>Offset that steps of the LED have added to the light, counts.</summary>
+        public int RebaseCounts
+        {
+            get { return _rebase; }
+        }
+
+        /// <summary>Mean absolute height of the pulse wave, hundredths of a count.</summary>
+        public int HeightCentiCounts
+        {
+            get { return (int)((long)(_heightQ6 >> HeightShift) * (100 << GainShift) / Gain); }
+        }
+
+        /// <summary>Forgets everything.</summary>
         public void Reset()
         {
-            _filled = false;
+            _at = 0;
+            _sum = 0;
+            _filled = 0;
+            _pairOpen = false;
+            _rebase = 0;
+            _d1 = 0;
+            _s1 = 0;
+            _s2 = 0;
+            _heightQ6 = 0;
+            _heightSamples = 0;
+            Wave = 0;
+            Cut = false;
         }
 
-        /// <summary>Takes one sample.</summary>
-        /// <param name="counts">0 to 262143.</param>
-        /// <returns>The pulse wave, <see cref="Gain"/> times counts.</returns>
-        public int Push(int counts)
+        /// <summary>The LED changed: the first sample after it continues the one before, and the height scales along.</summary>
+        /// <param name="counts">First clean sample at the new current.</param>
+        /// <param name="fromLed">Old current.</param>
+        /// <param name="toLed">New current.</param>
+        public void Step(int counts, int fromLed, int toLed)
         {
-            if (!_filled)
-            {
-                Fill(counts);
-            }
-
-            _sum += counts - _raw[_at];
-            _raw[_at] = counts;
-            _at = (_at + 1) & (Window - 1);
-            int centre = _raw[(_at + Half) & (Window - 1)];
-            int wave = (_sum >> 6) - centre;
-            _fourSum += wave - _four[_fourAt];
-            _four[_fourAt] = wave;
-            _fourAt = (_fourAt + 1) & 3;
-            _threeSum += _fourSum - _three[_threeAt];
-            _three[_threeAt] = _fourSum;
-            _threeAt = _threeAt == 2 ? 0 : _threeAt + 1;
-            return _threeSum;
+            _rebase = _last - counts;
+            _heightQ6 = (int)((long)_heightQ6 * toLed / fromLed);
         }
 
-        private void Fill(int counts)
+        /// <summary>A sample that cannot be used: the last one stands in.</summary>
+        /// <returns>As <see cref="Push"/>.</returns>
+        public bool Hold()
         {
-            for (int i = 0; i < Window; i++)
+            return Push(_last - _rebase);
+        }
+
+        /// <summary>Takes one sample of light.</summary>
+        /// <param name="counts">18-bit counts.</param>
+        /// <returns>True when <see cref="Wave"/> is new: every second call, once 1.32 s are in.</returns>
+        public bool Push(int counts)
+        {
+            int light = counts + _rebase;
+            _last = light;
+            if (!_pairOpen)
             {
-                _raw[i] = counts;
+                _pairOpen = true;
+                _pairFirst = light;
+                return false;
             }
 
-            Array.Clear(_four, 0, 4);
-            Array.Clear(_three, 0, 3);
-            _sum = counts * Window;
-            _fourSum = 0;
-            _threeSum = 0;
-            _filled = true;
+            _pairOpen = false;
+            light += _pairFirst;
+            int[] ring = _ring;
+            int at = _at;
+            int sum = _sum + light;
+            ring[at] = light;
+            if (_filled < Span)
+            {
+                _filled++;
+                _at = (at + 1) & Mask;
+                _sum = sum;
+                return false;
+            }
+
+            sum -= ring[(at - Span) & Mask];
+            _sum = sum;
+
+            // Mean minus middle: less light is more blood.
+            int d = sum - Span * ring[(at - Half) & Mask];
+            _at = (at + 1) & Mask;
+            int s = d + _d1;
+            _d1 = d;
+            int y = (s + _s1 + _s2) >> GainShift;
+            _s2 = _s1;
+            _s1 = s;
+            Normalise(y);
+            return true;
+        }
+
+        private void Normalise(int y)
+        {
+            int size = y < 0 ? -y : y;
+            int height = _heightQ6 >> HeightShift;
+
+            // The first second is a plain mean; later one knock counts as four mean heights at most.
+            if (_heightSamples < RateHz)
+            {
+                _heightSamples++;
+                _heightQ6 += ((size << HeightShift) - _heightQ6) / _heightSamples;
+            }
+            else
+            {
+                int most = height * 4 + 4;
+                _heightQ6 += (size > most ? most : size) - height;
+            }
+
+            int wave = height == 0 ? 0 : size > height * 4 ? (y < 0 ? -Peak : Peak) : y * Unit / height;
+            Cut = size > height * 4;
+            Wave = wave > Peak ? Peak : wave < -Peak ? -Peak : wave;
         }
     }
 }

@@ -79,7 +79,7 @@ public sealed class ConsoleRun(RunOptions options, TextWriter output, TextWriter
 
             return await FailAsync(cancellation.IsCancellationRequested ? $"stopped before there was any {missing}" : $"no {missing} within --seconds {options.Seconds}");
         }
-        catch (Exception error) when (error is RunException or WavException or DeviceCrashException)
+        catch (Exception error) when (error is RunException or WavException or InvalidDataException or DeviceCrashException)
         {
             return await FailAsync(error.Message);
         }
@@ -129,11 +129,6 @@ public sealed class ConsoleRun(RunOptions options, TextWriter output, TextWriter
 
     private async Task ConnectAsync(SimulatedWearable wearable, CancellationToken cancellation)
     {
-        if (options.Pulse != new PulseOptions())
-        {
-            Print("pulse: no sensor is connected in this version, so its options change nothing");
-        }
-
         Print($"{options.Id}: connecting to {options.BrokerHost}:{options.BrokerPort}");
         string told = "";
         bool Settled()

@@ -1,221 +1,346 @@
 using Wearable.Firmware.Board;
+using static Wearable.Firmware.Heart.Max30102Registers;
 
 namespace Wearable.Simulator.Pulse;
 
 /// <summary>
-/// A MAX30102 at the level of its registers: FIFO of 32 with roll-over and overflow counter, averaging, LED current, power-ready flag after
-/// a brown-out, no acknowledge, a stuck bus. Samples appear as the clock passes. Own writing, after data sheet 19-7740 Rev 1.
+/// A MAX30102 down to its registers: modes, LED current, range, averaging, FIFO with pointers, roll-over and overflow counter, status bits
+/// that clear on reading. Samples appear as the clock passes. Faults are properties; faults and reads may come from different threads.
 /// </summary>
+/// <param name="clock">Time; a stuck bus lets a second of it pass.</param>
+/// <param name="source">What lies on the sensor.</param>
 public sealed class FakeMax30102(IClock clock, IPulseSource source) : II2cBus
 {
-    private const int Depth = 32, StandardCurrent = 0x1F, FullScale = 262143;
-    private const int StuckBusMs = 1000;
+    /// <summary>Longest read a board does (nanoframework/Home#756).</summary>
+    public const int LongestRead = 30;
 
-    private readonly byte[] _registers = new byte[256];
-    private readonly (int Red, int Infrared)[] _fifo = new (int, int)[Depth];
-    private int _write;
-    private int _read;
-    private int _held;
-    private int _overflow;
-    private int _pointer;
-    private int _byteInSample;
-    private double _periodMs;
-    private double _nextSampleMs;
-    private double _sumRed;
-    private double _sumInfrared;
-    private int _summed;
-    private bool _running;
-    private bool _powerReady = true;
+    private const int StuckMs = 1000;
+    private const double ReferenceLed = 0x1F;
+    private const int AmbientMost = 200_000;
+    private static readonly int[] RatesHz = [50, 100, 200, 400, 800, 1000, 1600, 3200];
 
-    /// <summary>Answers as another part when set.</summary>
-    public int PartId { get; set; } = 0x15;
+    private readonly Lock _gate = new();
+    private readonly byte[] _registers = NewRegisters();
+    private readonly byte[] _fifo = new byte[FifoSamples * SampleBytes];
+    private double _light;
+    private double _sourceTime = -1;
+    private double _nextTime = -1;
+    private int _averageCount;
+    private double _averageSum;
+    private int _fifoByte;
+    private int _waiting;
+    private int _failures;
 
-    /// <summary>True: nobody answers at the address.</summary>
-    public bool NotAcknowledging { get; set; }
+    /// <summary>What PART_ID says.</summary>
+    public int Part { get; set; } = ExpectedPart;
+
+    /// <summary>False: nothing answers at the address.</summary>
+    public bool Connected { get; set; } = true;
 
     /// <summary>True: the bus is held; every call takes a second and times out.</summary>
     public bool BusStuck { get; set; }
 
-    /// <summary>Error of the sensor's oscillator, 0.01 is 1 % fast.</summary>
-    public double ClockError { get; set; }
+    /// <summary>True: a clone with red and infrared swapped.</summary>
+    public bool Swapped { get; set; }
 
-    /// <summary>True: infrared and red are swapped, as on some clones.</summary>
-    public bool SwappedLeds { get; set; }
+    /// <summary>How far its clock is off, parts per million; the data sheet allows 15,000.</summary>
+    public int ClockErrorPpm { get; set; }
 
-    /// <summary>LED current now, in steps of 0.2 mA.</summary>
-    public int LedCurrent => _registers[0x0D];
+    /// <summary>Ambient light, counts; above 200,000 the part cannot cancel it and says so.</summary>
+    public double AmbientCounts { get; set; }
 
-    /// <summary>Longest read seen, bytes.</summary>
-    public int LongestRead { get; private set; }
+    /// <summary>The next calls that are not acknowledged.</summary>
+    public int FailNext
+    {
+        get => Volatile.Read(ref _failures);
+        set => Volatile.Write(ref _failures, value);
+    }
 
-    /// <summary>The supply dips: all registers are lost.</summary>
+    /// <summary>From now on data bursts break after this many bytes taken from the FIFO, once; -1 never.</summary>
+    public int BreakBurstAfter { get; set; } = -1;
+
+    /// <summary>Samples lost because the FIFO was full.</summary>
+    public int Lost { get; private set; }
+
+    /// <summary>Longest read asked for.</summary>
+    public int LongestReadSeen { get; private set; }
+
+    /// <summary>Calls so far, failed ones included.</summary>
+    public int Calls { get; private set; }
+
+    /// <summary>Infrared current now, register code; 0 when shut down.</summary>
+    public int InfraredLed => Sampling ? _registers[Swapped ? Led1 : Led2] : 0;
+
+    /// <summary>True when it measures.</summary>
+    public bool Sampling => (_registers[Mode] & ShutDown) == 0 && (_registers[Mode] & 7) == SpO2Mode;
+
+    /// <summary>A register as it stands, without the side effects of reading it.</summary>
+    public int Register(int register) => _registers[register];
+
+    /// <summary>The supply fails for a moment: all registers as after power-on, PWR_RDY set.</summary>
     public void BrownOut()
     {
-        Array.Clear(_registers);
-        _running = false;
-        _powerReady = true;
-        ClearFifo();
+        lock (_gate)
+        {
+            Advance();
+            ResetRegisters();
+        }
+    }
+
+    /// <summary>The part stops measuring without a word, as some are known to.</summary>
+    public void Freeze()
+    {
+        lock (_gate)
+        {
+            Advance();
+            _registers[Mode] |= ShutDown;
+        }
     }
 
     /// <inheritdoc/>
     public I2cStatus WriteRead(int address, byte[] write, int writeCount, byte[] read, int readCount)
     {
-        if (BusStuck)
+        lock (_gate)
         {
-            clock.Sleep(StuckBusMs);
-            return I2cStatus.Timeout;
-        }
+            Calls++;
+            LongestReadSeen = Math.Max(LongestReadSeen, readCount);
+            Advance();
+            if (BusStuck)
+            {
+                clock.Sleep(StuckMs);
+                return I2cStatus.Timeout;
+            }
 
-        if (NotAcknowledging || address != 0x57)
-        {
-            return I2cStatus.AddressNotAcknowledged;
-        }
+            if (FailNext > 0)
+            {
+                FailNext--;
+                return I2cStatus.AddressNotAcknowledged;
+            }
 
-        LongestRead = Math.Max(LongestRead, readCount);
-        Sample();
-        if (writeCount > 0)
-        {
-            _pointer = write[0];
-        }
+            if (!Connected || address != Address)
+            {
+                return I2cStatus.AddressNotAcknowledged;
+            }
 
+            if (readCount > LongestRead)
+            {
+                return I2cStatus.Partial;
+            }
+
+            return Transfer(write, writeCount, read, readCount);
+        }
+    }
+
+    private static byte[] NewRegisters()
+    {
+        byte[] registers = new byte[256];
+        registers[Status] = PowerReady;
+        return registers;
+    }
+
+    private I2cStatus Transfer(byte[] write, int writeCount, byte[] read, int readCount)
+    {
+        int register = write[0];
         for (int i = 1; i < writeCount; i++)
         {
-            Write(_pointer, write[i]);
-            _pointer = (_pointer + 1) & 0xFF;
+            WriteRegister(register, write[i]);
+            register += register == FifoData ? 0 : 1;
         }
 
         for (int i = 0; i < readCount; i++)
         {
-            read[i] = Read(_pointer);
-            if (_pointer != 0x07)
+            if (register == FifoData && BreakBurstAfter == i)
             {
-                _pointer = (_pointer + 1) & 0xFF; // the data register does not move on
+                BreakBurstAfter = -1;
+                return I2cStatus.Partial;
             }
+
+            read[i] = ReadRegister(register);
+            register += register == FifoData ? 0 : 1;
         }
 
         return I2cStatus.Ok;
     }
 
-    private void Write(int register, byte value)
+    private byte ReadRegister(int register)
     {
+        byte value = _registers[register];
         switch (register)
         {
-            case 0x04:
-                _write = value & 31;
-                _held = (_write - _read) & 31;
-                return;
-            case 0x05:
-                _overflow = 0;
-                return;
-            case 0x06:
-                _read = value & 31;
-                _byteInSample = 0;
-                _held = (_write - _read) & 31;
-                return;
-        }
-
-        _registers[register] = value;
-        if (register == 0x09)
-        {
-            bool run = (value & 0x80) == 0 && (value & 7) is 2 or 3 or 7;
-            if (run && !_running)
-            {
-                _periodMs = 1000.0 / (SampleRateHz() * (1 + ClockError));
-                _nextSampleMs = clock.UptimeMs + _periodMs;
-                (_sumRed, _sumInfrared, _summed) = (0, 0, 0);
-            }
-
-            _running = run;
-        }
-    }
-
-    private byte Read(int register)
-    {
-        switch (register)
-        {
-            case 0x00:
-                byte status = (byte)(_powerReady ? 1 : 0);
-                _powerReady = false;
-                return status;
-            case 0x04:
-                return (byte)_write;
-            case 0x05:
-                return (byte)_overflow;
-            case 0x06:
-                return (byte)_read;
-            case 0x07:
-                return ReadData();
-            case 0xFF:
-                return (byte)PartId;
+            case Status:
+                _registers[Status] = 0;
+                return value;
+            case FifoData:
+                return PopByte();
+            case PartId:
+                return (byte)Part;
             default:
-                return _registers[register];
+                return value;
         }
     }
 
-    private byte ReadData()
+    private void WriteRegister(int register, byte value)
     {
-        (int red, int infrared) = _fifo[_read];
-        (int first, int second) = SwappedLeds ? (infrared, red) : (red, infrared);
-        int value = _byteInSample < 3 ? first : second;
-        byte result = (byte)(value >> (8 * (2 - (_byteInSample % 3))));
-        if (++_byteInSample == 6)
+        switch (register)
         {
-            _byteInSample = 0;
-            _overflow = 0;
-            if (_held > 0)
-            {
-                _held--;
-                _read = (_read + 1) & 31;
-            }
-        }
+            case Mode when (value & Reset) != 0:
+                ResetRegisters();
+                _registers[Status] = 0;
+                break;
+            case Mode:
+                bool was = Sampling;
+                _registers[Mode] = value;
+                if (!was && Sampling)
+                {
+                    _nextTime = clock.UptimeMs + PeriodMs;
+                    _averageCount = 0;
+                    _averageSum = 0;
+                }
 
-        return result;
+                break;
+            case WritePointer or ReadPointer:
+                _registers[register] = (byte)(value & 31);
+                _fifoByte = 0;
+                _waiting = (_registers[WritePointer] - _registers[ReadPointer]) & 31;
+                break;
+            case Overflow:
+                _registers[Overflow] = (byte)(value & 31);
+                break;
+            case Status or FifoData or PartId:
+                break;
+            default:
+                _registers[register] = value;
+                break;
+        }
     }
 
-    private void Sample()
+    private void ResetRegisters()
     {
-        if (!_running)
+        NewRegisters().CopyTo(_registers, 0);
+        _waiting = 0;
+        _fifoByte = 0;
+        _nextTime = -1;
+    }
+
+    private double PeriodMs => 1000.0 / RatesHz[(_registers[SpO2Config] >> 2) & 7] / (1 + ClockErrorPpm / 1e6);
+
+    private void Advance()
+    {
+        double now = clock.UptimeMs;
+        while (Sampling && _nextTime >= 0 && _nextTime <= now)
+        {
+            Convert(LightAt(_nextTime));
+            _nextTime += PeriodMs;
+        }
+
+        // Life goes on under a sensor that sleeps.
+        LightAt(now);
+    }
+
+    private double LightAt(double timeMs)
+    {
+        const double StepMs = 1000.0 / IPulseSource.RateHz;
+        if (_sourceTime < 0)
+        {
+            _sourceTime = timeMs;
+            _light = source.Next();
+        }
+
+        while (_sourceTime + StepMs <= timeMs)
+        {
+            _sourceTime += StepMs;
+            _light = source.Next();
+        }
+
+        return _light;
+    }
+
+    private void Convert(double light)
+    {
+        int average = 1 << Math.Min(5, _registers[FifoConfig] >> 5);
+        _averageSum += light;
+        _averageCount++;
+        if (_averageCount < average)
         {
             return;
         }
 
-        int average = 1 << Math.Min(5, _registers[0x08] >> 5);
-        while (_nextSampleMs <= clock.UptimeMs)
+        double mean = _averageSum / _averageCount;
+        _averageSum = 0;
+        _averageCount = 0;
+        if (AmbientCounts > AmbientMost)
         {
-            double light = source.InfraredCounts(_nextSampleMs / 1000);
-            _sumInfrared += light * _registers[0x0D] / StandardCurrent;
-            _sumRed += light * 0.8 * _registers[0x0C] / StandardCurrent; // red comes back a little weaker
-            _nextSampleMs += _periodMs;
-            if (++_summed == average)
-            {
-                Push(Convert(_sumRed / average), Convert(_sumInfrared / average));
-                (_sumRed, _sumInfrared, _summed) = (0, 0, 0);
-            }
+            _registers[Status] |= AmbientOverflow;
         }
+
+        double leftOver = Math.Max(0, AmbientCounts - AmbientMost);
+        int infrared = Counts(mean, _registers[Swapped ? Led1 : Led2], leftOver);
+        int red = Counts(mean * 0.8, _registers[Swapped ? Led2 : Led1], leftOver);
+        PushSample(Swapped ? infrared : red, Swapped ? red : infrared);
     }
 
-    private void Push(int red, int infrared)
+    private int Counts(double light, int led, double ambient)
     {
-        if (_held == Depth)
-        {
-            _overflow = Math.Min(31, _overflow + 1);
-            if ((_registers[0x08] & 0x10) == 0)
-            {
-                return; // no roll-over: new samples are lost
-            }
+        double range = 4096.0 / (2048 << ((_registers[SpO2Config] >> 5) & 3));
+        double counts = Math.Round((light * led / ReferenceLed + ambient) * range);
+        int bits = (int)Math.Clamp(counts, 0, FullScale);
 
-            _read = (_read + 1) & 31;
-            _held--;
-        }
-
-        _fifo[_write] = (red, infrared);
-        _write = (_write + 1) & 31;
-        _held++;
+        // 69, 118, 215, 411 us give 15 to 18 bits, left-justified.
+        int dropped = 3 - (_registers[SpO2Config] & 3);
+        return bits >> dropped << dropped;
     }
 
-    private int SampleRateHz() => ((_registers[0x0A] >> 2) & 7) switch { 0 => 50, 1 => 100, 2 => 200, 3 => 400, 4 => 800, 5 => 1000, 6 => 1600, _ => 3200 };
+    private void PushSample(int first, int second)
+    {
+        bool rollOver = (_registers[FifoConfig] & 0x10) != 0;
+        if (_waiting == FifoSamples)
+        {
+            Lost++;
+            _registers[Overflow] = (byte)Math.Min(OverflowMost, _registers[Overflow] + 1);
+            if (!rollOver)
+            {
+                return;
+            }
 
-    private void ClearFifo() => (_write, _read, _held, _overflow, _byteInSample, _pointer) = (0, 0, 0, 0, 0, 0);
+            _registers[ReadPointer] = (byte)((_registers[ReadPointer] + 1) & 31);
+            _waiting--;
+        }
 
-    private static int Convert(double counts) => (int)Math.Clamp(Math.Round(counts), 0, FullScale);
+        int at = _registers[WritePointer] * SampleBytes;
+        Store(at, first);
+        Store(at + 3, second);
+        _registers[WritePointer] = (byte)((_registers[WritePointer] + 1) & 31);
+        _waiting++;
+        _registers[Status] |= 0x40;
+        if (FifoSamples - _waiting <= (_registers[FifoConfig] & 15))
+        {
+            _registers[Status] |= AlmostFull;
+        }
+    }
+
+    private void Store(int at, int counts)
+    {
+        _fifo[at] = (byte)(counts >> 16);
+        _fifo[at + 1] = (byte)(counts >> 8);
+        _fifo[at + 2] = (byte)counts;
+    }
+
+    // An empty FIFO repeats what lies at the pointer, and the pointer stays.
+    private byte PopByte()
+    {
+        byte value = _fifo[_registers[ReadPointer] * SampleBytes + _fifoByte];
+        _fifoByte++;
+        if (_fifoByte == SampleBytes)
+        {
+            _fifoByte = 0;
+            if (_waiting > 0)
+            {
+                _waiting--;
+                _registers[ReadPointer] = (byte)((_registers[ReadPointer] + 1) & 31);
+                _registers[Overflow] = 0;
+            }
+        }
+
+        return value;
+    }
 }

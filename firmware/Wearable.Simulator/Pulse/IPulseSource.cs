@@ -1,10 +1,11 @@
 namespace Wearable.Simulator.Pulse;
 
-/// <summary>Light on the sensor's diode, as it would be at the standard LED current (6.2 mA), without the LEDs' own noise.</summary>
+/// <summary>What lies on the sensor: the light that comes back from it, 100 times a second.</summary>
 public interface IPulseSource
 {
-    /// <summary>Infrared light at a moment.</summary>
-    /// <param name="seconds">Time since the sensor was powered; never goes back.</param>
-    /// <returns>18-bit counts at 6.2 mA; beyond full scale it saturates.</returns>
-    double InfraredCounts(double seconds);
+    /// <summary>Instants per second.</summary>
+    const int RateHz = 100;
+
+    /// <summary>The next instant's light: infrared counts at 6.2 mA and a range of 4096 nA, before ambient light and the end of the scale.</summary>
+    double Next();
 }

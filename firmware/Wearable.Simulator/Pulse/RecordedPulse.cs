@@ -3,81 +3,118 @@ using System.Text.Json;
 
 namespace Wearable.Simulator.Pulse;
 
-/// <summary>
-/// A recording: NAME.i32 (little-endian int32 counts, channels interleaved) beside NAME.json (<c>n</c> frames, <c>ch</c> channels,
-/// <c>fs</c> frames a second). The first channel is the pulse. Past its end the recording starts over.
-/// </summary>
+/// <summary>A recording: <c>NAME.i32</c> (little-endian int32, channels interleaved, 100 Hz) beside <c>NAME.json</c> (set, kind, n, ch, fs). After its end nobody is there, unless it is played in a loop.</summary>
 public sealed class RecordedPulse : IPulseSource
 {
-    private readonly int[] _counts;
-    private readonly double _rateHz;
+    private readonly int[] _samples;
+    private readonly int _channel;
+    private int _next;
 
-    private RecordedPulse(int[] counts, double rateHz)
+    private RecordedPulse(string name, string set, string kind, int channels, int channel, int[] samples)
     {
-        _counts = counts;
-        _rateHz = rateHz;
+        Name = name;
+        Set = set;
+        Kind = kind;
+        Channels = channels;
+        _channel = channel;
+        _samples = samples;
     }
 
-    /// <summary>Length in seconds.</summary>
-    public double Seconds => _counts.Length / _rateHz;
+    /// <summary>File name without ending.</summary>
+    public string Name { get; }
+
+    /// <summary>Data set it belongs to.</summary>
+    public string Set { get; }
+
+    /// <summary><c>finger</c> or <c>wrist</c>.</summary>
+    public string Kind { get; }
+
+    /// <summary>Channels in the file.</summary>
+    public int Channels { get; }
+
+    /// <summary>Instants in the file, 100 a second.</summary>
+    public int Length => _samples.Length / Channels;
+
+    /// <summary>True: starts again at the end.</summary>
+    public bool Loop { get; init; }
+
+    /// <summary>True after the last instant was taken.</summary>
+    public bool Ended => !Loop && _next >= Length;
 
     /// <summary>Reads a recording.</summary>
-    /// <param name="path">The .i32 file.</param>
-    /// <exception cref="InvalidDataException">Missing, truncated or described wrongly; the message names the file, what was wanted and what came.</exception>
-    public static RecordedPulse Read(string path)
+    /// <param name="waveFile">The .i32 file; its .json lies beside it.</param>
+    /// <param name="channel">Which channel is the pulse.</param>
+    /// <param name="loop">True: starts again at the end.</param>
+    /// <exception cref="InvalidDataException">A file is missing, cut or not of this format; the message names it.</exception>
+    public static RecordedPulse Load(string waveFile, int channel = 0, bool loop = false)
     {
-        string description = Path.ChangeExtension(path, ".json");
-        foreach (string file in new[] { path, description })
+        string infoFile = Path.ChangeExtension(waveFile, ".json");
+        foreach (string file in new[] { waveFile, infoFile })
         {
             if (!File.Exists(file))
             {
-                throw new InvalidDataException($"{file}: pulse recording expected, no such file");
+                throw new InvalidDataException($"pulse recording {file}: not found");
             }
         }
 
-        (int frames, int channels, double rateHz) = Describe(description);
-        byte[] bytes = File.ReadAllBytes(path);
-        long wanted = 4L * frames * channels;
+        Info info = ReadInfo(infoFile);
+        if (channel < 0 || channel >= info.Channels)
+        {
+            throw new InvalidDataException($"pulse recording {infoFile}: channel {channel} wanted, it has {info.Channels}");
+        }
+
+        byte[] bytes = File.ReadAllBytes(waveFile);
+        long wanted = 4L * info.Count * info.Channels;
         if (bytes.Length != wanted)
         {
-            throw new InvalidDataException($"{path}: {wanted} bytes expected ({frames} frames of {channels} channels, int32), got {bytes.Length}");
+            throw new InvalidDataException($"pulse recording {waveFile}: {wanted} bytes expected ({info.Count} instants of {info.Channels} channels), got {bytes.Length}");
         }
 
-        int[] counts = new int[frames];
-        for (int i = 0; i < frames; i++)
+        int[] samples = new int[info.Count * info.Channels];
+        for (int i = 0; i < samples.Length; i++)
         {
-            counts[i] = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(4 * i * channels));
+            samples[i] = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(4 * i));
         }
 
-        return new RecordedPulse(counts, rateHz);
+        return new RecordedPulse(Path.GetFileNameWithoutExtension(waveFile), info.Set, info.Kind, info.Channels, channel, samples) { Loop = loop };
     }
 
     /// <inheritdoc/>
-    public double InfraredCounts(double seconds)
+    public double Next()
     {
-        long frame = (long)(seconds * _rateHz);
-        return _counts[(int)(frame % _counts.Length)];
+        if (_next >= Length)
+        {
+            if (!Loop)
+            {
+                return 0;
+            }
+
+            _next = 0;
+        }
+
+        return _samples[_next++ * Channels + _channel];
     }
 
-    private static (int Frames, int Channels, double RateHz) Describe(string file)
+    private static Info ReadInfo(string file)
     {
         try
         {
-            using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(file));
-            JsonElement root = json.RootElement;
-            int frames = root.GetProperty("n").GetInt32();
-            int channels = root.GetProperty("ch").GetInt32();
-            double rateHz = root.GetProperty("fs").GetDouble();
-            if (frames < 1 || channels < 1 || channels > 16 || rateHz is <= 0 or > 10000)
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(file));
+            JsonElement root = document.RootElement;
+            Info info = new(root.GetProperty("set").GetString() ?? "", root.GetProperty("kind").GetString() ?? "", root.GetProperty("n").GetInt32(), root.GetProperty("ch").GetInt32());
+            int rate = root.GetProperty("fs").GetInt32();
+            if (rate != IPulseSource.RateHz || info.Count < 1 || info.Channels is < 1 or > 16)
             {
-                throw new InvalidDataException($"{file}: n and ch of at least 1 and fs up to 10000 expected, got n {frames}, ch {channels}, fs {rateHz}");
+                throw new InvalidDataException($"pulse recording {file}: fs {IPulseSource.RateHz}, n >= 1, ch 1 to 16 expected, got fs {rate}, n {info.Count}, ch {info.Channels}");
             }
 
-            return (frames, channels, rateHz);
+            return info;
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            throw new InvalidDataException($"{file}: {{\"n\":frames,\"ch\":channels,\"fs\":rate}} expected, {e.Message}");
+            throw new InvalidDataException($"pulse recording {file}: object with set, kind, n, ch, fs expected: {e.Message}", e);
         }
     }
+
+    private sealed record Info(string Set, string Kind, int Count, int Channels);
 }

@@ -1,84 +1,105 @@
 namespace Wearable.Simulator.Pulse;
 
-/// <summary>
-/// A made-up pulse: a sharp systolic rise, a slower fall and a dicrotic bump, breathing in the baseline, heart-rate variability, noise, and
-/// movement when wanted. Everything may be changed while it runs. Same seed, same light.
-/// </summary>
+/// <summary>A seeded finger: pulse, breathing, noise and movement. Every property may be changed while it runs, from any thread.</summary>
+/// <param name="seed">Same seed, same samples.</param>
 public sealed class SyntheticPulse(int seed) : IPulseSource
 {
-    private const double FingerDc = 120_000; // counts; measured fingers 110-130 k at 6.2 mA
-    private const double DeskDc = 3_000;     // stray reflection with nobody there
+    private const double Dt = 1.0 / IPulseSource.RateHz;
 
     private readonly Random _random = new(seed);
+    private double _rateBpm = 72;
+    private double _perfusionPercent = 0.6;
+    private double _noiseCounts = 5;
+    private double _fingerCounts = 110_000;
+    private double _emptyCounts = 400;
+    private int _finger = 1;
+    private int _motion;
     private double _phase;
-    private double _beatRate = -1;
-    private double _lastSeconds;
-    private double _motion;
+    private double _breath;
+    private double _beatStretch = 1;
+    private double _sway;
+    private double _swaySlow;
+    private double _light;
 
-    /// <summary>Beats per minute.</summary>
-    public double RateBpm { get; set; } = 72;
+    /// <summary>Beats per minute; steady but for breathing (2 %) and chance (1 %).</summary>
+    public double RateBpm
+    {
+        get => Volatile.Read(ref _rateBpm);
+        set => Volatile.Write(ref _rateBpm, value is >= 20 and <= 250 ? value : throw new ArgumentOutOfRangeException(nameof(value), $"pulse rate: 20 to 250 bpm expected, got {value}"));
+    }
 
-    /// <summary>Beat-to-beat variation, standard deviation as a share of the interval.</summary>
-    public double Variability { get; set; } = 0.02;
+    /// <summary>Pulse height over mean light, percent. A finger has 0.3 to 3, an ear 0.1.</summary>
+    public double PerfusionPercent
+    {
+        get => Volatile.Read(ref _perfusionPercent);
+        set => Volatile.Write(ref _perfusionPercent, value);
+    }
 
-    /// <summary>Pulse height over mean light: 0.004 is a warm finger, 0.0005 a cold one.</summary>
-    public double Perfusion { get; set; } = 0.004;
+    /// <summary>White noise, counts rms.</summary>
+    public double NoiseCounts
+    {
+        get => Volatile.Read(ref _noiseCounts);
+        set => Volatile.Write(ref _noiseCounts, value);
+    }
 
-    /// <summary>Counts of white noise, standard deviation.</summary>
-    public double Noise { get; set; } = 15;
+    /// <summary>Mean light with a finger, counts.</summary>
+    public double FingerCounts
+    {
+        get => Volatile.Read(ref _fingerCounts);
+        set => Volatile.Write(ref _fingerCounts, value);
+    }
+
+    /// <summary>Mean light without a finger, counts: a few hundred in the open, up to 60,000 face down on a desk.</summary>
+    public double EmptyCounts
+    {
+        get => Volatile.Read(ref _emptyCounts);
+        set => Volatile.Write(ref _emptyCounts, value);
+    }
 
     /// <summary>False: nobody touches the sensor.</summary>
-    public bool Finger { get; set; } = true;
+    public bool Finger
+    {
+        get => Volatile.Read(ref _finger) != 0;
+        set => Volatile.Write(ref _finger, value ? 1 : 0);
+    }
 
-    /// <summary>True: the hand moves.</summary>
-    public bool Motion { get; set; }
+    /// <summary>True: the hand moves; light sways by several percent without rhythm.</summary>
+    public bool Motion
+    {
+        get => Volatile.Read(ref _motion) != 0;
+        set => Volatile.Write(ref _motion, value ? 1 : 0);
+    }
 
     /// <inheritdoc/>
-    public double InfraredCounts(double seconds)
+    public double Next()
     {
-        double step = Math.Max(0, seconds - _lastSeconds);
-        _lastSeconds = seconds;
-        Advance(step);
-        if (!Finger)
-        {
-            return DeskDc + (Gaussian() * Noise);
-        }
-
-        // More blood, less light.
-        double breathing = 0.0015 * Math.Sin(2 * Math.PI * 0.23 * seconds);
-        double light = FingerDc * (1 - (Perfusion * Wave(_phase)) + breathing + _motion);
-        return light + (Gaussian() * Noise);
-    }
-
-    // 0 to 1 over one beat.
-    private static double Wave(double phase)
-    {
-        double systole = Math.Exp(-Math.Pow((phase - 0.20) / 0.09, 2));
-        double dicrotic = 0.35 * Math.Exp(-Math.Pow((phase - 0.48) / 0.11, 2));
-        return systole + dicrotic;
-    }
-
-    private void Advance(double step)
-    {
-        if (_beatRate < 0)
-        {
-            _beatRate = RateBpm / 60;
-        }
-
-        _phase += step * _beatRate;
+        _breath += Dt * 0.25;
+        _phase += Dt * RateBpm / 60 * _beatStretch * (1 + 0.02 * Math.Sin(2 * Math.PI * _breath));
         if (_phase >= 1)
         {
-            _phase -= Math.Floor(_phase);
-            _beatRate = RateBpm / 60 * (1 + (Gaussian() * Variability));
+            _phase -= 1;
+            _beatStretch = 1 + 0.01 * Gauss();
         }
 
-        // A hand that moves presses and lifts the sensor at no rate in particular.
-        _motion = Motion ? (_motion * Math.Exp(-step * 6)) + (Gaussian() * 0.012 * Math.Sqrt(step * 12)) : 0;
+        // Movement: noise through two leaky sums, 0.3 to 3 Hz, kept running so that switching it on does not jump.
+        _sway += 0.12 * (Gauss() - _sway);
+        _swaySlow += 0.02 * (_sway - _swaySlow);
+        double aim = Finger ? FingerCounts : EmptyCounts;
+        _light += (aim - _light) * (_light == 0 ? 1 : 0.15);
+        double blood = Finger ? PerfusionPercent / 100 * Shape(_phase) : 0;
+        double move = Finger && Motion ? 0.12 * (_sway - _swaySlow) : 0;
+        double drift = Finger ? 0.002 * Math.Sin(2 * Math.PI * _breath) : 0;
+        return _light * (1 - blood + move + drift) + NoiseCounts * Gauss();
     }
 
-    private double Gaussian()
+    // Systolic wave and dicrotic wave, height about 1.
+    private static double Shape(double phase) => Hill(phase, 0.22, 0.085) + 0.35 * Hill(phase, 0.52, 0.11);
+
+    private static double Hill(double phase, double middle, double width)
     {
-        double u = 1 - _random.NextDouble();
-        return Math.Sqrt(-2 * Math.Log(u)) * Math.Cos(2 * Math.PI * _random.NextDouble());
+        double x = (phase - middle) / width;
+        return Math.Exp(-x * x / 2);
     }
+
+    private double Gauss() => Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble())) * Math.Cos(2 * Math.PI * _random.NextDouble());
 }

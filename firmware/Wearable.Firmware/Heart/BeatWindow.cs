@@ -1,0 +1,144 @@
+namespace Wearable.Firmware.Heart
+{
+    /// <summary>The beats of the last 8 s and the rate they make. Times are in 1/256 of a wave sample (40 ms).</summary>
+    public sealed class BeatWindow
+    {
+        /// <summary>Shortest interval: 280 ms, 214 bpm. A beat sooner after another is not counted.</summary>
+        public const int LeastInterval = 7 << BeatDetector.TimeShift;
+
+        private const int WindowTime = (8 * PulseFilter.RateHz) << BeatDetector.TimeShift;
+        private const int Capacity = 32;
+
+        private readonly int[] _times = new int[Capacity];
+        private readonly int[] _intervals = new int[Capacity];
+        private readonly int[] _sorted = new int[Capacity];
+        private int _newest;
+        private int _count;
+
+        /// <summary>Intervals in the window.</summary>
+        public int Intervals { get; private set; }
+
+        /// <summary>How many of them are between half and 1.7 times the median; the others are missed or extra beats.</summary>
+        public int Accepted { get; private set; }
+
+        /// <summary>Mean accepted interval; 0 with fewer than 3.</summary>
+        public int MeanInterval { get; private set; }
+
+        /// <summary>Median interval; 0 without intervals.</summary>
+        public int MedianInterval { get; private set; }
+
+        /// <summary>Mean distance of the intervals from the median, thousandths of it.</summary>
+        public int SpreadMilli { get; private set; }
+
+        /// <summary>Time from the first to the last beat in the window.</summary>
+        public int Covered { get; private set; }
+
+        /// <summary>Forgets everything.</summary>
+        public void Reset()
+        {
+            _count = 0;
+            Intervals = 0;
+            Accepted = 0;
+            MeanInterval = 0;
+            MedianInterval = 0;
+            SpreadMilli = 0;
+            Covered = 0;
+        }
+
+        /// <summary>Takes a beat.</summary>
+        /// <returns>The interval since the beat before; 0 for the first one, -1 when it came too soon and is ignored.</returns>
+        public int Add(int time)
+        {
+            int interval = 0;
+            if (_count > 0)
+            {
+                interval = time - _times[_newest];
+                if (interval < LeastInterval)
+                {
+                    return -1;
+                }
+            }
+
+            _newest = (_newest + 1) % Capacity;
+            _times[_newest] = time;
+            if (_count < Capacity)
+            {
+                _count++;
+            }
+
+            return interval;
+        }
+
+        /// <summary>Measures the last 8 s.</summary>
+        /// <param name="now">Time of the newest wave sample.</param>
+        public void Evaluate(int now)
+        {
+            int intervals = 0;
+            int at = _newest;
+            int last = _times[at];
+            int first = last;
+            for (int n = 1; n < _count; n++)
+            {
+                at = (at + Capacity - 1) % Capacity;
+                int time = _times[at];
+                if (now - time > WindowTime)
+                {
+                    break;
+                }
+
+                int interval = first - time;
+                _intervals[intervals] = interval;
+                Insert(intervals, interval);
+                intervals++;
+                first = time;
+            }
+
+            Intervals = intervals;
+            Covered = last - first;
+            MedianInterval = intervals == 0 ? 0 : (_sorted[(intervals - 1) / 2] + _sorted[intervals / 2]) / 2;
+            Accept();
+        }
+
+        /// <summary>True when an interval is neither a missed nor an extra beat by the last window's median.</summary>
+        public bool IsPlausible(int interval)
+        {
+            int median = MedianInterval;
+            return median > 0 && interval * 10 <= median * 17 && interval * 2 >= median;
+        }
+
+        private void Insert(int count, int interval)
+        {
+            int[] sorted = _sorted;
+            int i = count;
+            while (i > 0 && sorted[i - 1] > interval)
+            {
+                sorted[i] = sorted[i - 1];
+                i--;
+            }
+
+            sorted[i] = interval;
+        }
+
+        private void Accept()
+        {
+            int accepted = 0;
+            int sum = 0;
+            int spread = 0;
+            for (int i = 0; i < Intervals; i++)
+            {
+                int interval = _intervals[i];
+                int off = interval - MedianInterval;
+                spread += off < 0 ? -off : off;
+                if (IsPlausible(interval))
+                {
+                    sum += interval;
+                    accepted++;
+                }
+            }
+
+            Accepted = accepted;
+            MeanInterval = accepted >= 3 ? sum / accepted : 0;
+            SpreadMilli = Intervals == 0 ? 0 : (int)((long)spread * 1000 / Intervals / MedianInterval);
+        }
+    }
+}

@@ -1,0 +1,186 @@
+using System;
+
+namespace Wearable.Firmware.Heart
+{
+    /// <summary>
+    /// How periodic the last 8 s are and at what rate: autocorrelation at 12.5 Hz, 30 to 220 bpm. Blocks of 2 s, four kept; one block costs
+    /// 25 samples x 27 lags, about 11 k instructions, every 2 s. It knows nothing of single beats, so it can disagree with them.
+    /// </summary>
+    public sealed class PulseSpectrum
+    {
+        /// <summary>Samples of one block: 2 s.</summary>
+        public const int BlockSamples = 25;
+
+        private const int Lags = 28;
+        private const int LeastLag = 3;
+        private const int Blocks = 4;
+
+        private readonly int[] _line = new int[Lags + BlockSamples];
+        private readonly int[] _sums = new int[Blocks * Lags];
+        private readonly int[] _total = new int[Lags];
+        private int _fill;
+        private int _block;
+        private int _odd;
+        private bool _half;
+
+        /// <summary>Blocks held, 0 to 4.</summary>
+        public int BlocksHeld { get; private set; }
+
+        /// <summary>Period in 1/256 of a wave sample (40 ms); 0: none found.</summary>
+        public int Period { get; private set; }
+
+        /// <summary>How alike one period is to the next, thousandths; 1000 is a perfect repeat.</summary>
+        public int StrengthMilli { get; private set; }
+
+        /// <summary>Forgets everything.</summary>
+        public void Reset()
+        {
+            Array.Clear(_line, 0, _line.Length);
+            _fill = 0;
+            _block = 0;
+            _half = false;
+            BlocksHeld = 0;
+            Period = 0;
+            StrengthMilli = 0;
+        }
+
+        /// <summary>Takes one sample of the normalised wave, 25 Hz.</summary>
+        /// <returns>True when a block is full and <see cref="Evaluate"/> is due.</returns>
+        public bool Push(int wave)
+        {
+            _half = !_half;
+            if (_half)
+            {
+                _odd = wave;
+                return false;
+            }
+
+            _line[Lags + _fill] = (_odd + wave) >> 1;
+            _fill++;
+            return _fill == BlockSamples;
+        }
+
+        /// <summary>Adds the full block and looks for the period of the last blocks.</summary>
+        public void Evaluate()
+        {
+            int[] line = _line;
+            int[] sums = _sums;
+            int at = _block * Lags;
+            for (int lag = 0; lag < Lags; lag++)
+            {
+                int sum = 0;
+                int i = Lags;
+                int j = Lags - lag;
+                for (int n = 0; n < BlockSamples; n += 5)
+                {
+                    sum += line[i] * line[j] + line[i + 1] * line[j + 1] + line[i + 2] * line[j + 2] + line[i + 3] * line[j + 3] + line[i + 4] * line[j + 4];
+                    i += 5;
+                    j += 5;
+                }
+
+                sums[at + lag] = sum;
+            }
+
+            _block = (_block + 1) % Blocks;
+            if (BlocksHeld < Blocks)
+            {
+                BlocksHeld++;
+            }
+
+            Array.Copy(line, BlockSamples, line, 0, Lags);
+            _fill = 0;
+            Total();
+            Find();
+        }
+
+        private void Total()
+        {
+            for (int lag = 0; lag < Lags; lag++)
+            {
+                int sum = 0;
+                for (int b = 0; b < BlocksHeld; b++)
+                {
+                    sum += _sums[b * Lags + lag];
+                }
+
+                _total[lag] = sum;
+            }
+        }
+
+        private void Find()
+        {
+            int[] total = _total;
+            Period = 0;
+            StrengthMilli = 0;
+            int energy = total[0];
+            if (energy <= 0)
+            {
+                return;
+            }
+
+            int best = 0;
+            for (int lag = LeastLag; lag < Lags - 1; lag++)
+            {
+                if (total[lag] > best && total[lag] >= total[lag - 1] && total[lag] >= total[lag + 1])
+                {
+                    best = total[lag];
+                }
+            }
+
+            // Every multiple of the period repeats as well: the shortest that is nearly as good is the period.
+            int first = 0;
+            int nearly = best - best / 5;
+            for (int lag = LeastLag; first == 0 && best > 0 && lag < Lags - 1; lag++)
+            {
+                if (total[lag] >= nearly && total[lag] >= total[lag - 1] && total[lag] >= total[lag + 1])
+                {
+                    first = lag;
+                }
+            }
+
+            if (first == 0)
+            {
+                return;
+            }
+
+            StrengthMilli = (int)((long)total[first] * 1000 / energy);
+            int period = Refine(first);
+
+            // The second and third repeat measure the same period two and three times as finely.
+            for (int k = 2; k <= 3; k++)
+            {
+                int lag = (period * k + 128) >> 8;
+                if (lag >= Lags - 1)
+                {
+                    break;
+                }
+
+                if (total[lag - 1] > total[lag])
+                {
+                    lag--;
+                }
+                else if (total[lag + 1] > total[lag] && lag + 2 < Lags)
+                {
+                    lag++;
+                }
+
+                if (total[lag] > best / 2 && total[lag] >= total[lag - 1] && total[lag] >= total[lag + 1])
+                {
+                    period = Refine(lag) / k;
+                }
+            }
+
+            Period = period * 2;
+        }
+
+        // Vertex of the parabola through a local maximum, lag x 256.
+        private int Refine(int lag)
+        {
+            int before = _total[lag - 1] >> 4;
+            int top = _total[lag] >> 4;
+            int after = _total[lag + 1] >> 4;
+            int bend = before - 2 * top + after;
+            return (lag << 8) + (bend >= 0 ? 0 : (int)(((long)(before - after) << 7) / bend));
+        }
+    }
+}
