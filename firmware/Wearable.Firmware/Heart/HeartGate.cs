@@ -10,9 +10,9 @@ namespace Wearable.Firmware.Heart
         public const int LeastPerfusion = 30;
 
         private const int WindowsToEnter = 3;
-        private const int StrengthToEnter = 500;
+        private const int StrengthToEnter = 650;
         private const int StrengthToStay = 300;
-        private const int SpreadToEnter = 200;
+        private const int SpreadToEnter = 160;
 
         // Five windows are 10 s: a pulse that was sure is waited for that long before it is called lost, and may return at once.
         private const int WindowsToLose = 5;
@@ -42,6 +42,20 @@ namespace Wearable.Firmware.Heart
             _agreements = 0;
             _misses = 0;
             _sure = false;
+        }
+
+        /// <summary>The light was interrupted: what was sure must prove itself again.</summary>
+        public void Interrupt()
+        {
+            _agreements = 0;
+            if (_sure)
+            {
+                Reset(HeartState.Lost);
+            }
+            else if (State == HeartState.SensorError)
+            {
+                Reset(HeartState.Settling);
+            }
         }
 
         /// <summary>Judges one window.</summary>

@@ -104,7 +104,7 @@ namespace Wearable.Firmware.Heart
             if (nowMs - _toldMs >= RepeatMs)
             {
                 Watch(nowMs);
-                Tell(_reading.State, nowMs);
+                Tell(_gate.State, nowMs);
             }
             else if (nowMs - _heardMs >= SilentMs && _reading.State != HeartState.SensorError)
             {
@@ -153,13 +153,10 @@ namespace Wearable.Firmware.Heart
             _anchorMs = nowMs - count * 1000000L / _sensor.SampleRateMilliHz;
             _samples = 0;
             _led = _sensor.Led;
-            if (_reading.State == HeartState.SensorError)
+            _gate.Interrupt();
+            if (_gate.State != _reading.State)
             {
-                _gate.Reset(HeartState.Settling);
-            }
-            else if (_gate.Open)
-            {
-                _gate.Reset(HeartState.Lost);
+                Tell(_gate.State, nowMs);
             }
         }
 
