@@ -27,7 +27,7 @@ namespace Wearable.Firmware.Voice
         /// <summary>Points of score for one unit of log odds.</summary>
         public const int ScorePerUnit = 5;
 
-        private const int Slots = 32, LevelSlots = 128;
+        private const int Slots = 16, LevelSlots = 128;
         private const int FloorEveryHops = 8;
 
         // The count of hops goes back now and then (by a multiple of both rings), so that it never overflows.
