@@ -163,7 +163,7 @@ public sealed class FloatNet
     public sealed class Stage
     {
         private readonly int _inputs, _batch, _before, _steps;
-        private readonly float[] _columnOut, _columnSlope, _mixed, _inputSlope, _inverse, _normal;
+        private readonly float[] _columnOut, _columnSlope, _mixed, _inputSlope, _inverse, _normal, _batchMean = new float[C], _batchVariance = new float[C], _transposed = new float[C * C];
 
         internal Stage(int inputs, int batch, int before, int steps, Random random)
         {
@@ -218,23 +218,7 @@ public sealed class FloatNet
             }
 
             int n = _batch * _steps;
-            float[] w = Mix.Value;
-            for (int i = 0; i < n; i++)
-            {
-                Vector256<float> a0 = default, a1 = default, a2 = default;
-                for (int k = 0; k < _inputs; k++)
-                {
-                    Vector256<float> v = Vector256.Create(x[i * _inputs + k]);
-                    a0 += v * Vector256.Create(w.AsSpan(k * C));
-                    a1 += v * Vector256.Create(w.AsSpan(k * C + 8));
-                    a2 += v * Vector256.Create(w.AsSpan(k * C + 16));
-                }
-
-                a0.CopyTo(_mixed, i * C);
-                a1.CopyTo(_mixed, i * C + 8);
-                a2.CopyTo(_mixed, i * C + 16);
-            }
-
+            Rows24.Multiply(x, _inputs, n, Mix.Value, _mixed);
             Normalise(n, learning);
             return Output;
         }
@@ -266,59 +250,24 @@ public sealed class FloatNet
 
         private void Normalise(int n, bool learning)
         {
-            Span<float> mean = stackalloc float[C];
-            Span<float> square = stackalloc float[C];
+            float[] mean = RunningMean, variance = RunningVariance;
             if (learning)
             {
-                for (int i = 0; i < n; i++)
-                {
-                    for (int c = 0; c < C; c++)
-                    {
-                        mean[c] += _mixed[i * C + c];
-                    }
-                }
-
+                (mean, variance) = (_batchMean, _batchVariance);
+                Rows24.Moments(_mixed, n, mean, variance);
                 for (int c = 0; c < C; c++)
                 {
-                    mean[c] /= n;
-                }
-
-                for (int i = 0; i < n; i++)
-                {
-                    for (int c = 0; c < C; c++)
-                    {
-                        float d = _mixed[i * C + c] - mean[c];
-                        square[c] += d * d;
-                    }
-                }
-
-                for (int c = 0; c < C; c++)
-                {
-                    square[c] /= n;
                     RunningMean[c] += 0.02f * (mean[c] - RunningMean[c]);
-                    RunningVariance[c] += 0.02f * (square[c] - RunningVariance[c]);
+                    RunningVariance[c] += 0.02f * (variance[c] - RunningVariance[c]);
                 }
-            }
-            else
-            {
-                RunningMean.CopyTo(mean);
-                RunningVariance.CopyTo(square);
             }
 
             for (int c = 0; c < C; c++)
             {
-                _inverse[c] = 1 / MathF.Sqrt(square[c] + 1e-3f);
+                _inverse[c] = 1 / MathF.Sqrt(variance[c] + 1e-3f);
             }
 
-            for (int i = 0; i < n; i++)
-            {
-                for (int c = 0; c < C; c++)
-                {
-                    float u = (_mixed[i * C + c] - mean[c]) * _inverse[c];
-                    _normal[i * C + c] = u;
-                    Output[i * C + c] = Math.Clamp(u * Gain.Value[c] + Bias.Value[c], 0, Ceiling);
-                }
-            }
+            Rows24.Normalise(_mixed, n, mean, _inverse, Gain.Value, Bias.Value, Ceiling, _normal, Output);
         }
 
         internal float[] Backward(float[] slope, float[] input, bool hasColumn)
@@ -326,9 +275,10 @@ public sealed class FloatNet
             int n = _batch * _steps;
             BackNormalise(slope, n);
             float[] x = hasColumn ? _columnOut : input;
-            BackMix(x, n, hasColumn);
+            Rows24.AddOuter(x, _inputs, n, _mixed, Mix.Slope);
             if (hasColumn)
             {
+                Rows24.MultiplyTransposed(_mixed, n, Mix.Value, _transposed, _columnSlope);
                 BackColumn(input);
             }
 
@@ -338,53 +288,7 @@ public sealed class FloatNet
         // Slopes of what went into the normalisation replace the mix's values.
         private void BackNormalise(float[] slope, int n)
         {
-            Span<float> sum = stackalloc float[C];
-            Span<float> sumNormal = stackalloc float[C];
-            for (int i = 0; i < n; i++)
-            {
-                for (int c = 0; c < C; c++)
-                {
-                    int k = i * C + c;
-                    float y = Output[k];
-                    float g = y > 0 && y < Ceiling ? slope[k] : 0;
-                    Bias.Slope[c] += g;
-                    Gain.Slope[c] += g * _normal[k];
-                    g *= Gain.Value[c];
-                    _mixed[k] = g;
-                    sum[c] += g;
-                    sumNormal[c] += g * _normal[k];
-                }
-            }
-
-            for (int i = 0; i < n; i++)
-            {
-                for (int c = 0; c < C; c++)
-                {
-                    int k = i * C + c;
-                    _mixed[k] = _inverse[c] * (_mixed[k] - (sum[c] + _normal[k] * sumNormal[c]) / n);
-                }
-            }
-        }
-
-        private void BackMix(float[] x, int n, bool wantsInputSlope)
-        {
-            float[] w = Mix.Value, dw = Mix.Slope;
-            for (int i = 0; i < n; i++)
-            {
-                Vector256<float> g0 = Vector256.Create(_mixed.AsSpan(i * C)), g1 = Vector256.Create(_mixed.AsSpan(i * C + 8)), g2 = Vector256.Create(_mixed.AsSpan(i * C + 16));
-                for (int k = 0; k < _inputs; k++)
-                {
-                    int o = k * C;
-                    Vector256<float> v = Vector256.Create(x[i * _inputs + k]);
-                    (Vector256.Create(dw.AsSpan(o)) + v * g0).CopyTo(dw, o);
-                    (Vector256.Create(dw.AsSpan(o + 8)) + v * g1).CopyTo(dw, o + 8);
-                    (Vector256.Create(dw.AsSpan(o + 16)) + v * g2).CopyTo(dw, o + 16);
-                    if (wantsInputSlope)
-                    {
-                        _columnSlope[i * C + k] = Vector256.Sum(Vector256.Create(w.AsSpan(o)) * g0 + Vector256.Create(w.AsSpan(o + 8)) * g1 + Vector256.Create(w.AsSpan(o + 16)) * g2);
-                    }
-                }
-            }
+            Rows24.BackNormalise(slope, Output, _normal, n, Ceiling, Gain.Value, Bias.Slope, Gain.Slope, _inverse, _mixed);
         }
 
         private void BackColumn(float[] x)
