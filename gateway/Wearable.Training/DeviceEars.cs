@@ -21,16 +21,19 @@ public static class DeviceEars
 
     /// <summary>All rows of a sound, heard without a gate, from a freshly started device.</summary>
     /// <returns>One row of <see cref="WakeFeatures.Bands"/> per 20 ms, one after another.</returns>
-    public static sbyte[] Rows(float[] samples)
+    /// <param name="samples">Sound.</param>
+    /// <param name="tempo">Above 1: the sound passes by faster, its pitch unchanged (rows are taken that much further apart).</param>
+    public static sbyte[] Rows(float[] samples, double tempo = 1)
     {
         WakeFeatures features = new();
         byte[] hop = new byte[RawSound.HopBytes];
         int[] row = new int[WakeFeatures.Bands];
-        int count = samples.Length / AudioFormat.HopSamples;
+        double step = AudioFormat.HopSamples * tempo;
+        int count = Math.Max(0, (int)((samples.Length - AudioFormat.HopSamples) / step) + 1);
         sbyte[] rows = new sbyte[count * WakeFeatures.Bands];
         for (int i = 0; i < count; i++)
         {
-            FillHop(samples.AsSpan(i * AudioFormat.HopSamples, AudioFormat.HopSamples), hop);
+            FillHop(samples.AsSpan((int)(i * step), AudioFormat.HopSamples), hop);
             features.Extract(hop, WakeWordDetector.RowOffset, 1, row);
             for (int b = 0; b < row.Length; b++)
             {

@@ -29,7 +29,7 @@ public sealed class Preparer(string dataFolder, string word, int seed)
 
         foreach (SyntheticClip clip in Synthesiser.Make(word.Replace('-', ' '), new Random(seed), _progress))
         {
-            for (int i = 0; i < (clip.To > 0 ? 12 : 4); i++)
+            for (int i = 0; i < (clip.To > 0 ? 20 : 4); i++)
             {
                 work.Add(random => Place(clip.Samples, clip.From, clip.To, clip.To > 0, clip.Text != word, "tts", random));
             }
@@ -43,7 +43,7 @@ public sealed class Preparer(string dataFolder, string word, int seed)
                 for (int version = 0; version < 3; version++)
                 {
                     int v = version;
-                    work.Add(random => new Segment("", 1 << p, 0, 0, DeviceEars.Rows(v == 0 ? chunk : Change(chunk, random))));
+                    work.Add(random => new Segment("", 1 << p, 0, 0, DeviceEars.Rows(v == 0 ? chunk : Change(chunk, random), v == 0 ? 1 : Sound.LogUniform(random, 0.85, 1.18))));
                 }
             }
         }
@@ -103,7 +103,7 @@ public sealed class Preparer(string dataFolder, string word, int seed)
         }
 
         int marginBefore = Math.Min(from, random.Next(0, Rate / 5)), marginAfter = goesOn ? clip.Length - to : Math.Min(clip.Length - to, random.Next(Rate / 20, Rate / 3));
-        double speed = 0.86 + random.NextDouble() * 0.28;
+        double speed = Sound.LogUniform(random, 0.84, 1.2);
         float[] voice = Sound.Resample(clip[(from - marginBefore)..(to + marginAfter)], speed);
         int wordFrom = (int)(marginBefore / speed), wordTo = Math.Min(voice.Length, (int)((to - from + marginBefore) / speed));
         float level = Sound.SpeechLevel(voice, wordFrom, wordTo);
@@ -142,8 +142,9 @@ public sealed class Preparer(string dataFolder, string word, int seed)
         }
 
         Finish(x, Math.Pow(10, (-44 + random.NextDouble() * 34) / 20), random);
-        sbyte[] rows = DeviceEars.Rows(x);
-        int rowFrom = (lead + wordFrom) / AudioFormat.HopSamples, rowTo = (lead + wordTo) / AudioFormat.HopSamples;
+        double tempo = random.NextDouble() < 0.6 ? Sound.LogUniform(random, 0.78, 1.25) : 1;
+        sbyte[] rows = DeviceEars.Rows(x, tempo);
+        int rowFrom = (int)((lead + wordFrom) / (AudioFormat.HopSamples * tempo)), rowTo = (int)((lead + wordTo) / (AudioFormat.HopSamples * tempo));
 
         // Only the neighbourhood is kept; what came before has set the floors.
         int cut = Math.Max(0, rowFrom - 60);

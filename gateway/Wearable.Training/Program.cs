@@ -3,7 +3,7 @@ using Wearable.Training;
 
 Options options = new(args);
 string word = options.Text("word", "computer");
-int seed = options.Number("seed", 1), steps = options.Number("steps", 6000);
+int seed = options.Number("seed", 1), steps = options.Number("steps", 8000);
 switch (args.Length > 0 ? args[0] : "")
 {
     case "prepare":
@@ -18,8 +18,9 @@ switch (args.Length > 0 ? args[0] : "")
     {
         List<Segment> bank = FeatureBank.Read(options.Text("bank"));
         Progress progress = new();
-        WakeModel[] models = new WakeModel[Folds.Count];
-        Parallel.For(0, Folds.Count, new ParallelOptions { MaxDegreeOfParallelism = options.Number("threads", 2) }, fold =>
+        WakeModel?[] models = new WakeModel?[Folds.Count];
+        int[] folds = [.. options.Text("folds", "0,1,2,3,4").Split(',').Select(int.Parse)];
+        Parallel.ForEach(folds, new ParallelOptions { MaxDegreeOfParallelism = options.Number("threads", 2) }, fold =>
             models[fold] = Quantiser.Quantise(new Trainer(bank, fold, seed).Train(steps, progress, $"fold {fold}"), word, 50, $"fold-{fold}"));
         CrossValidation.Report(models, options.Text("data"), word);
         return 0;
@@ -49,8 +50,8 @@ switch (args.Length > 0 ? args[0] : "")
 
     default:
         Console.Error.WriteLine("prepare --data FOLDER --bank FILE [--word computer] [--seed 1] [--copies 24]");
-        Console.Error.WriteLine("crossvalidate --data FOLDER --bank FILE [--steps 6000] [--threads 2]");
-        Console.Error.WriteLine("train --bank FILE --out FILE.cs --class WakeModelComputer --version 1 [--threshold 50] [--steps 6000]");
+        Console.Error.WriteLine("crossvalidate --data FOLDER --bank FILE [--steps 8000] [--threads 2] [--folds 0,1,2,3,4]");
+        Console.Error.WriteLine("train --bank FILE --out FILE.cs --class WakeModelComputer --version 1 [--threshold 50] [--steps 8000]");
         Console.Error.WriteLine("hear FILE.wav ...");
         return 2;
 }

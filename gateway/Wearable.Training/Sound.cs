@@ -71,33 +71,35 @@ public static class Sound
     {
         // y[n] = sum h[k] x[n - k]: with h reversed it is a dot product of two runs.
         int taps = h.Length, width = Vector<float>.Count;
-        float[] reversed = new float[taps];
+        float[] reversed = new float[(taps + width - 1) / width * width];
         for (int i = 0; i < taps; i++)
         {
             reversed[i] = h[taps - 1 - i];
         }
 
-        float[] padded = new float[x.Length + taps - 1];
+        float[] padded = new float[x.Length + reversed.Length + 4];
         x.CopyTo(padded, taps - 1);
-        float[] y = new float[x.Length];
-        for (int n = 0; n < y.Length; n++)
+        float[] y = new float[(x.Length + 3) / 4 * 4];
+        for (int n = 0; n < y.Length; n += 4)
         {
-            Vector<float> acc = Vector<float>.Zero;
-            int k = 0;
-            for (; k + width <= taps; k += width)
+            // Four neighbours at once share the loads of h. The run is padded, so that the last three may look past the end.
+            Vector<float> a = Vector<float>.Zero, b = a, c = a, d = a;
+            for (int k = 0; k < taps; k += width)
             {
-                acc += new Vector<float>(padded, n + k) * new Vector<float>(reversed, k);
+                Vector<float> v = new(reversed, k);
+                a += v * new Vector<float>(padded, n + k);
+                b += v * new Vector<float>(padded, n + k + 1);
+                c += v * new Vector<float>(padded, n + k + 2);
+                d += v * new Vector<float>(padded, n + k + 3);
             }
 
-            float sum = Vector.Sum(acc);
-            for (; k < taps; k++)
-            {
-                sum += padded[n + k] * reversed[k];
-            }
-
-            y[n] = sum;
+            y[n] = Vector.Sum(a);
+            y[n + 1] = Vector.Sum(b);
+            y[n + 2] = Vector.Sum(c);
+            y[n + 3] = Vector.Sum(d);
         }
 
+        Array.Resize(ref y, x.Length);
         return y;
     }
 

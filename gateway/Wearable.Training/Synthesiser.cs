@@ -16,6 +16,9 @@ public static class Synthesiser
     private static readonly string[] EspeakVoices = ["en-us", "en-gb", "en-gb-scotland", "en-gb-x-rp", "en-gb-x-gbclan", "en-029"];
     private static readonly string[] EspeakVariants = ["m1", "m2", "m3", "m4", "m6", "m7", "f1", "f2", "f3", "f4", "f5", "croak"];
 
+    private static readonly string[] ForeignVoices = ["de", "de", "de", "nl", "nl", "nl"];
+    private static readonly string[] FestivalVoices = ["kal_diphone", "ked_diphone", "cmu_us_slt_arctic_hts"];
+
     private static readonly string[] Followers =
     [
         "what time is it", "how are you today", "what is my heart rate", "turn on the light", "tell me a story",
@@ -60,6 +63,19 @@ public static class Synthesiser
             }
         }
 
+        foreach (string voice in ForeignVoices)
+        {
+            // Accents: voices of other languages reading the word's English sounds as best they can.
+            int speed = random.Next(120, 190), pitch = random.Next(20, 85);
+            string variant = EspeakVariants[random.Next(EspeakVariants.Length)];
+            speakers.Add(("espeak-" + voice, text => Run("espeak-ng", $"-v {voice}+{variant} -s {speed} -p {pitch} \"{text}\" -w ")));
+        }
+
+        foreach (string voice in FestivalVoices)
+        {
+            speakers.Add(("festival-" + voice, text => Run("text2wave", $"-eval \"(voice_{voice})\" -o ", text)));
+        }
+
         List<SyntheticClip> clips = [];
         for (int s = 0; s < speakers.Count; s++)
         {
@@ -99,13 +115,15 @@ public static class Synthesiser
 
     private static string F(FormattableString s) => s.ToString(CultureInfo.InvariantCulture);
 
-    private static float[]? Run(string program, string arguments)
+    private static float[]? Run(string program, string arguments, string input = "")
     {
         string file = Path.GetTempFileName();
         try
         {
-            using Process process = Process.Start(new ProcessStartInfo(program, arguments + file) { RedirectStandardError = true, RedirectStandardOutput = true })
+            using Process process = Process.Start(new ProcessStartInfo(program, arguments + file) { RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true })
                 ?? throw new InvalidOperationException($"{program} did not start");
+            process.StandardInput.Write(input);
+            process.StandardInput.Close();
             process.WaitForExit();
             if (process.ExitCode != 0 || new FileInfo(file).Length < 1000)
             {
