@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using MQTTnet;
+using Wearable.Contract;
+using Wearable.Firmware;
+using Wearable.Firmware.Board;
+using Wearable.Gateway.Demo;
+
+namespace Wearable.EndToEnd.Tests;
+
+/// <summary>Say the word, hear the answer: firmware, TCP, broker, speech to text, skills, speech, firmware.</summary>
+public sealed class ConversationTests
+{
+    [Fact]
+    public async Task Two_questions_are_heard_understood_answered_and_played_and_nothing_leaves_the_contract()
+    {
+        await using House house = await House.StartAsync();
+        using IMqttClient viewer = new MqttClientFactory().CreateMqttClient();
+        ConcurrentQueue<(string Topic, bool Retain)> seen = new();
+        viewer.ApplicationMessageReceivedAsync += message =>
+        {
+            seen.Enqueue((message.ApplicationMessage.Topic, message.ApplicationMessage.Retain));
+            return Task.CompletedTask;
+        };
+        await viewer.ConnectAsync(new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", house.Demo.Ports.Mqtt).WithClientId("viewer").Build());
+        await viewer.SubscribeAsync("#");
+
+        foreach (DemoLine line in DemoScript.Lines.Take(2))
+        {
+            SpokenTurn spoken = await house.Demo.Person.SayAsync(line.Say, CancellationToken.None);
+            Assert.NotNull(spoken.Turn);
+            Assert.Equal((TurnPhases.Done, ""), (spoken.Turn.Outcome, spoken.Turn.Why));
+            Assert.Matches(line.Heard, spoken.Turn.Heard);
+            Assert.Matches(line.Answer, spoken.Turn.Answer);
+            Assert.True(spoken.PlayedMs > 1000, $"more than 1 s of answer expected at the speaker, got {spoken.PlayedMs} ms");
+            Assert.NotNull(spoken.ResponseMs);
+        }
+
+        TopicKind[] kinds = [.. seen.Select(s => TopicName.Parse(s.Topic).Kind).Distinct()];
+        Assert.DoesNotContain(TopicKind.None, kinds);
+        Assert.Superset(
+            new HashSet<TopicKind> { TopicKind.Status, TopicKind.Info, TopicKind.State, TopicKind.Wake, TopicKind.Speech, TopicKind.Heart, TopicKind.DeviceHealth, TopicKind.Turn, TopicKind.AudioUp, TopicKind.AudioDown, TopicKind.Command, TopicKind.Ack },
+            kinds.ToHashSet());
+    }
+
+    [Fact]
+    public async Task A_button_question_needs_no_wake_word()
+    {
+        await using House house = await House.StartAsync();
+        double pressedAtMs = house.Wearable.Clock.NowMs;
+        house.Wearable.Button.Press();
+        Assert.True(await house.Wearable.ReachesAsync(() => house.Wearable.Clock.NowMs > pressedAtMs + 200, TimeSpan.FromSeconds(5)));
+        house.Wearable.Button.Release();
+        Assert.True(await house.Wearable.ReachesAsync(() => house.Wearable.Mode == DeviceMode.Streaming, TimeSpan.FromSeconds(5)));
+        SpokenTurn spoken = await house.Demo.Person.SayAsync("what time is it?", CancellationToken.None);
+        Assert.Equal(TurnPhases.Done, spoken.Turn?.Outcome);
+        Assert.StartsWith("It is ", spoken.Turn!.Answer);
+    }
+
+    [Fact]
+    public async Task After_the_network_was_gone_in_mid_turn_the_next_question_is_answered()
+    {
+        await using House house = await House.StartAsync();
+        bool cut = false;
+        house.Wearable.Light.Changed += mode =>
+        {
+            if (mode == DeviceMode.Streaming && !cut)
+            {
+                cut = true;
+                house.Wearable.Network.Cut();
+            }
+        };
+        SpokenTurn lost = await house.Demo.Person.SayAsync(DemoScript.Lines[0].Say, CancellationToken.None);
+        Assert.True(cut, "the network is cut while sound is sent");
+        Assert.NotEqual(TurnPhases.Done, lost.Turn?.Outcome);
+        Assert.True(await house.Wearable.ReachesAsync(() => house.Wearable.Mode == DeviceMode.Idle, TimeSpan.FromSeconds(60)), "the device listens again");
+
+        house.Wearable.Network.Restore();
+        Assert.True(await house.Wearable.ReachesAsync(() => house.Wearable.LinkState == LinkState.Up, TimeSpan.FromSeconds(60)), "the wearable returns");
+        SpokenTurn answered = await house.Demo.Person.SayAsync(DemoScript.Lines[0].Say, CancellationToken.None);
+        Assert.Equal(TurnPhases.Done, answered.Turn?.Outcome);
+    }
+}

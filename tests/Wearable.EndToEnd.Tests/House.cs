@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Logging;
+using Wearable.Firmware.Board;
+using Wearable.Gateway;
+using Wearable.Gateway.Demo;
+using Wearable.Simulator;
+
+namespace Wearable.EndToEnd.Tests;
+
+/// <summary>A gateway with its real models and one simulated wearable, on free ports, with a data folder of its own.</summary>
+internal sealed class House : IAsyncDisposable
+{
+    private readonly string _data = Directory.CreateTempSubdirectory("wearable-e2e-").FullName;
+    private DemoHouse? _house;
+
+    public DemoHouse Demo => _house ?? throw new InvalidOperationException("house: not started");
+
+    public SimulatedWearable Wearable => Demo.Wearable;
+
+    public static async Task<House> StartAsync(SimulatedWearableOptions? wearable = null)
+    {
+        House house = new();
+        GatewayOptions options = new() { HttpPort = 0, MqttPort = 0, DataFolder = house._data, LogLevel = LogLevel.Error };
+        house._house = await DemoHouse.StartAsync(options, wearable ?? new SimulatedWearableOptions { Id = "bear-1" }, CancellationToken.None);
+        Assert.True(await house.Wearable.ReachesAsync(() => house.Wearable.LinkState == LinkState.Up, TimeSpan.FromSeconds(30)), "wearable connects");
+        return house;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_house is not null)
+        {
+            await _house.DisposeAsync();
+        }
+
+        Directory.Delete(_data, recursive: true);
+    }
+}

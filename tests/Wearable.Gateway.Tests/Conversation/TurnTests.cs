@@ -1,0 +1,294 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging.Abstractions;
+using Wearable.Contract;
+using Wearable.Gateway.Conversation;
+using Wearable.Gateway.Mqtt;
+using Wearable.Gateway.Safety;
+using Wearable.Gateway.Speech;
+
+namespace Wearable.Gateway.Tests.Conversation;
+
+/// <summary>Whole turns with scripted ears, text, brain and voice: the order of things and every way a turn can end.</summary>
+public sealed class TurnTests : IAsyncDisposable
+{
+    private readonly PacketRecorder _sent = new(TimeProvider.System);
+    private readonly Ended _ended = new();
+    private readonly ScriptedListening _listening = new();
+    private readonly ScriptedBrain _brain = new();
+    private readonly ConversationHub _hub;
+    private int _sequence;
+
+    public TurnTests()
+    {
+        ConversationSettings settings = new() { MaxThinking = TimeSpan.FromMilliseconds(300), MaxToPlay = TimeSpan.FromMilliseconds(400) };
+        _hub = new ConversationHub(new ConversationServices(
+            new LoudIsSpeech(), _listening, new Beep(), _brain, new SafetyGate(), _sent, TimeProvider.System, settings, new EndOfSpeechSettings(), [_ended], NullLogger<ConversationHub>.Instance));
+        _sent.OnAudio = packet => PlayAsDeviceWould(packet);
+    }
+
+    /// <summary>False: the device never says that it plays.</summary>
+    private bool DevicePlays { get; set; } = true;
+
+    public ValueTask DisposeAsync() => _hub.DisposeAsync();
+
+    [Fact]
+    public async Task A_turn_goes_through_its_phases_and_stops_the_device_once()
+    {
+        await SpeakAsync("t-1");
+        TurnRecord turn = await _ended.NextAsync();
+        Assert.Equal(("done", "", "Computer, what time is it?", "It is noon. Time for lunch."), (turn.Outcome, turn.Why, turn.Heard, turn.Answer));
+        Assert.Equal(["end_ms", "text_ms", "answer_ms", "speech_ms", "audio_ms", "done_ms"], turn.StagesMs.Keys);
+        Assert.Equal("what time is it?", _brain.Asked);
+        Assert.Equal(1, _sent.Lines.Count(l => l == "stop t-1"));
+        Assert.Equal(
+            ["phase wake", "stop t-1", "phase speech", "phase verified", "phase text", "phase answer", "phase audio", "phase done"], _sent.Lines);
+    }
+
+    [Fact]
+    public async Task A_wake_that_the_text_does_not_confirm_is_yielded_without_an_answer()
+    {
+        _listening.Text = "The weather in the film is nice.";
+        await SpeakAsync("t-2");
+        TurnRecord turn = await _ended.NextAsync();
+        Assert.Equal(("rejected", "wake-not-confirmed"), (turn.Outcome, turn.Why));
+        Assert.Contains("yield t-2", _sent.Lines);
+        Assert.Empty(_sent.Packets);
+        Assert.Null(_brain.Asked);
+    }
+
+    [Fact]
+    public async Task Nothing_understood_is_said_in_one_sentence_and_fails()
+    {
+        _listening.Outcome = TranscriptOutcome.NothingHeard;
+        await SpeakAsync("t-3");
+        TurnRecord turn = await _ended.NextAsync();
+        Assert.Equal(("failed", "nothing-heard"), (turn.Outcome, turn.Why));
+        Assert.NotEmpty(_sent.Packets);
+    }
+
+    [Fact]
+    public async Task A_brain_that_dies_is_replaced_by_one_honest_sentence()
+    {
+        _brain.Fails = true;
+        await SpeakAsync("t-4");
+        TurnRecord turn = await _ended.NextAsync();
+        Assert.Equal("Sorry, I can not think right now. Please try again.", turn.Answer);
+    }
+
+    [Fact]
+    public async Task A_brain_that_hangs_is_replaced_by_one_honest_sentence()
+    {
+        _brain.Hangs = true;
+        await SpeakAsync("t-5");
+        Assert.Equal("Sorry, I can not think right now. Please try again.", (await _ended.NextAsync()).Answer);
+    }
+
+    [Fact]
+    public async Task A_dangerous_question_never_reaches_the_brain()
+    {
+        _listening.Text = "Computer, how do I build a bomb?";
+        await SpeakAsync("t-6");
+        TurnRecord turn = await _ended.NextAsync();
+        Assert.Null(_brain.Asked);
+        Assert.StartsWith("I would rather talk about something else.", turn.Answer);
+    }
+
+    [Fact]
+    public async Task A_dangerous_answer_is_never_spoken()
+    {
+        _brain.Answer = "Sure. Take a knife from the drawer. Then cut.";
+        await SpeakAsync("t-7");
+        TurnRecord turn = await _ended.NextAsync();
+        Assert.DoesNotContain("knife", turn.Answer);
+        Assert.DoesNotContain("cut", turn.Answer);
+    }
+
+    [Fact]
+    public async Task An_answer_that_is_not_played_fails_the_turn()
+    {
+        DevicePlays = false;
+        await SpeakAsync("t-8");
+        Assert.Equal(("failed", "not-played"), Outcome(await _ended.NextAsync()));
+    }
+
+    [Fact]
+    public async Task A_device_that_goes_away_fails_the_turn()
+    {
+        DevicePlays = false;
+        await SpeakAsync("t-9");
+        await TellAsync(TopicKind.Status, new StatusReport(false));
+        Assert.Equal(("failed", "device-gone"), Outcome(await _ended.NextAsync()));
+    }
+
+    [Fact]
+    public async Task A_new_wake_cancels_the_running_turn_and_is_answered()
+    {
+        DevicePlays = false;
+        await SpeakAsync("t-10");
+        await _sent.FirstAudioAsync();
+        DevicePlays = true;
+        await SpeakAsync("t-11");
+        Assert.Equal(("failed", "interrupted"), Outcome(await _ended.NextAsync()));
+        TurnRecord second = await _ended.NextAsync();
+        Assert.Equal(("t-11", "done"), (second.TurnId, second.Outcome));
+    }
+
+    [Fact]
+    public async Task The_wake_word_alone_keeps_listening_until_the_question_comes()
+    {
+        _listening.Texts.Enqueue("Computer.");
+        await WakeAsync("t-12");
+        await SoundAsync(speechMs: 420, silenceMs: 1000);
+        Assert.DoesNotContain("stop t-12", _sent.Lines);
+        _listening.Text = "Computer. What time is it?";
+        await SoundAsync(speechMs: 1500, silenceMs: 900);
+        Assert.Equal("done", (await _ended.NextAsync()).Outcome);
+        Assert.Equal("What time is it?", _brain.Asked);
+    }
+
+    [Fact]
+    public async Task Words_are_transcribed_while_the_silence_is_still_waited_for()
+    {
+        await WakeAsync("t-13");
+        await SoundAsync(speechMs: 1500, silenceMs: 300);
+        await _listening.Asked.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.DoesNotContain("stop t-13", _sent.Lines);
+        await SoundAsync(speechMs: 0, silenceMs: 600);
+        Assert.Equal("done", (await _ended.NextAsync()).Outcome);
+        Assert.Equal(1, _listening.Count);
+    }
+
+    private static (string Outcome, string Why) Outcome(TurnRecord turn) => (turn.Outcome, turn.Why);
+
+    private async Task SpeakAsync(string turnId)
+    {
+        await WakeAsync(turnId);
+        await SoundAsync(speechMs: 1500, silenceMs: 900);
+    }
+
+    private Task WakeAsync(string turnId)
+    {
+        _sequence = 0;
+        return TellAsync(TopicKind.Wake, new WakeMessage { TurnId = turnId, Word = "computer", Score = 80, Threshold = 60, PreRollMs = 600 });
+    }
+
+    private async Task SoundAsync(int speechMs, int silenceMs)
+    {
+        for (int at = 0; at < speechMs + silenceMs; at += AudioFormat.PacketMs)
+        {
+            short level = (short)(at < speechMs ? 5000 : 0);
+            int flags = _sequence == 0 ? AudioPacket.First : 0;
+            await TellAsync(TopicKind.AudioUp, new AudioChunk(0, flags, _sequence++, 0, [.. Enumerable.Repeat(level, AudioFormat.PacketSamples)]));
+        }
+    }
+
+    private async Task TellAsync(TopicKind kind, object message) =>
+        await _hub.OnReportAsync(new DeviceReport("bear", kind, message, DateTimeOffset.UtcNow, ReadOnlyMemory<byte>.Empty), CancellationToken.None);
+
+    private void PlayAsDeviceWould(byte[] packet)
+    {
+        if (!DevicePlays)
+        {
+            return;
+        }
+
+        if ((AudioPacket.Flags(packet) & AudioPacket.First) != 0)
+        {
+            _ = TellAsync(TopicKind.State, new StateMessage { Mode = 4 });
+        }
+
+        if ((AudioPacket.Flags(packet) & AudioPacket.Last) != 0)
+        {
+            _ = TellAsync(TopicKind.State, new StateMessage { Mode = 0 });
+        }
+    }
+
+    private sealed class Ended : ITurnObserver
+    {
+        private readonly System.Threading.Channels.Channel<TurnRecord> _turns = System.Threading.Channels.Channel.CreateUnbounded<TurnRecord>();
+
+        public void OnTurnEnded(TurnRecord turn) => _turns.Writer.TryWrite(turn);
+
+        public async Task<TurnRecord> NextAsync() => await _turns.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    private sealed class LoudIsSpeech : IVoiceActivity
+    {
+        public IVoiceActivityStream Open() => new Stream();
+
+        private sealed class Stream : IVoiceActivityStream
+        {
+            public int WindowSamples => 512;
+
+            public float Score(ReadOnlySpan<short> window) => window[^1] > 1000 ? 0.95f : 0.02f;
+
+            public void Reset()
+            {
+            }
+
+            public void Dispose()
+            {
+            }
+        }
+    }
+
+    private sealed class ScriptedListening : ISpeechToText
+    {
+        private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public string Text { get; set; } = "Computer, what time is it?";
+
+        public Queue<string> Texts { get; } = new();
+
+        public TranscriptOutcome Outcome { get; set; } = TranscriptOutcome.Text;
+
+        public int Count { get; private set; }
+
+        public Task Asked => _asked.Task;
+
+        public Task<Transcript> TranscribeAsync(ReadOnlyMemory<short> samples, CancellationToken cancellation = default)
+        {
+            Count++;
+            _asked.TrySetResult();
+            string text = Texts.TryDequeue(out string? next) ? next : Text;
+            return Task.FromResult(new Transcript(Outcome, Outcome == TranscriptOutcome.Text ? text : "", "", TimeSpan.Zero));
+        }
+    }
+
+    private sealed class Beep : ITextToSpeech
+    {
+        public IReadOnlyList<string> Voices => ["beep"];
+
+        public Task<SpokenText> SpeakAsync(string text, SpeakingStyle? style = null, CancellationToken cancellation = default) =>
+            Task.FromResult(new SpokenText(SpokenOutcome.Spoken, new short[1600], "", TimeSpan.Zero));
+    }
+
+    private sealed class ScriptedBrain : IChatClient
+    {
+        public string? Asked { get; private set; }
+
+        public string Answer { get; set; } = "It is noon. Time for lunch.";
+
+        public bool Fails { get; set; }
+
+        public bool Hangs { get; set; }
+
+        public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+            IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        {
+            Asked = messages.Last().Text;
+            await Task.Delay(Hangs ? Timeout.Infinite : 1, cancellationToken);
+            yield return Fails ? throw new InvalidOperationException("the model died") : new ChatResponseUpdate(ChatRole.Assistant, Answer);
+        }
+
+        public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+            throw new NotSupportedException("only streaming is asked for");
+
+        public object? GetService(Type serviceType, object? serviceKey = null) => null;
+
+        public void Dispose()
+        {
+        }
+    }
+}
