@@ -8,10 +8,11 @@ namespace Wearable.Gateway.Conversation;
 /// </summary>
 public static class WakePhrase
 {
-    // "computer" against "commuter" is 1 letter of 8, "imputer" 2, "competitor" 3. What the device was only just sure of must read like the
+    // "computer" against "commuter" is 1 of 8, "imputer" 1.5, "confeder" 2, "competitor" 3. What the device was only just sure of must read like the
     // word; what it was very sure of may be spelled worse ("confud her").
     private const double UnsureShare = 0.38, SureShare = 0.6;
     private const int MaxWordsBefore = 2;
+    private static readonly string[] Alike = ["aeiouy", "mn", "pbfv", "td", "ckgq", "szx"];
 
     /// <summary>Looks for the word.</summary>
     /// <param name="transcript">As heard.</param>
@@ -33,7 +34,7 @@ public static class WakePhrase
             for (int count = 1; count <= 3 && start + count <= words.Length; count++)
             {
                 string heard = string.Concat(words[start..(start + count)].Select(w => w.Text));
-                double share = (double)Distance(heard, wanted) / wanted.Length;
+                double share = Distance(heard, wanted) / wanted.Length;
                 if (share < bestShare)
                 {
                     (best, bestShare) = (count, share);
@@ -78,21 +79,24 @@ public static class WakePhrase
 
     private static string Letters(string text) => string.Concat(text.Where(char.IsLetterOrDigit)).ToLowerInvariant();
 
-    private static int Distance(string a, string b)
+    // Edit distance in which sounds that speech to text confuses cost half: "confeder" is 2 from "computer", not 4.
+    private static double Distance(string a, string b)
     {
-        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
+        double[] row = [.. Enumerable.Range(0, b.Length + 1).Select(n => (double)n)];
         for (int i = 1; i <= a.Length; i++)
         {
-            int diagonal = row[0];
+            double diagonal = row[0];
             row[0] = i;
             for (int j = 1; j <= b.Length; j++)
             {
-                int above = row[j];
-                row[j] = Math.Min(Math.Min(row[j] + 1, row[j - 1] + 1), diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
+                double above = row[j];
+                row[j] = Math.Min(Math.Min(row[j] + 1, row[j - 1] + 1), diagonal + Cost(a[i - 1], b[j - 1]));
                 diagonal = above;
             }
         }
 
         return row[b.Length];
     }
+
+    private static double Cost(char a, char b) => a == b ? 0 : Array.Exists(Alike, group => group.Contains(a) && group.Contains(b)) ? 0.5 : 1;
 }

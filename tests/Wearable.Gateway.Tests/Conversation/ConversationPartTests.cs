@@ -15,7 +15,11 @@ public sealed class ConversationPartTests
     [InlineData("Imputer, tell me a joke.", true, "tell me a joke.")]
     [InlineData("Computers, hello", true, "hello")]
     [InlineData("Hey computer, stop", true, "stop")]
+    [InlineData("Confeder, what can you do?", true, "what can you do?")]
+    [InlineData("Confuitor, what can you do?", true, "what can you do?")]
     [InlineData("Computer.", true, "")]
+    [InlineData("Come over here and look", false, "Come over here and look")]
+    [InlineData("Could you pass me the butter", false, "Could you pass me the butter")]
     [InlineData("What time is it?", false, "What time is it?")]
     [InlineData("The weather is nice today", false, "The weather is nice today")]
     [InlineData("", false, "")]
@@ -28,8 +32,8 @@ public sealed class ConversationPartTests
     [Fact]
     public void A_badly_spelled_wake_word_counts_only_when_the_device_was_sure()
     {
-        Assert.False(WakePhrase.TryStrip("Confu'd her tell me a joke.", "computer", certainty: 0, out _));
-        Assert.True(WakePhrase.TryStrip("Confu'd her tell me a joke.", "computer", certainty: 1, out string question));
+        Assert.False(WakePhrase.TryStrip("M. Pewter, tell me a joke.", "computer", certainty: 0, out _));
+        Assert.True(WakePhrase.TryStrip("M. Pewter, tell me a joke.", "computer", certainty: 1, out string question));
         Assert.Equal("tell me a joke.", question);
     }
 
