@@ -10,7 +10,7 @@ public static class WakePhrase
 {
     // "computer" against "commuter" is 1 of 8, "imputer" 1.5, "confeder" 2, "competitor" 3. What the device was only just sure of must read like the
     // word; what it was very sure of may be spelled worse ("confud her").
-    private const double UnsureShare = 0.38, SureShare = 0.6;
+    private const double UnsureShare = 0.3, SureShare = 0.6;
     private const int MaxWordsBefore = 2;
     private static readonly string[] Alike = ["aeiouy", "mn", "pbfv", "td", "ckgq", "szx"];
 
