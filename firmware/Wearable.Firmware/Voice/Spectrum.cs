@@ -78,6 +78,13 @@ namespace Wearable.Firmware.Voice
             int turn = 0;
             for (int j = 0; j < half; j++)
             {
+                if ((turn & 15) == 0)
+                {
+                    Plain(re, im, j, half, turn);
+                    turn += turnStep;
+                    continue;
+                }
+
                 // The angle is turn / 64 of a circle, 0 up to just under a half.
                 int c = turn <= 16 ? cos[turn] : -cos[32 - turn];
                 int s = turn <= 16 ? cos[16 - turn] : cos[turn - 16];
@@ -96,6 +103,29 @@ namespace Wearable.Firmware.Voice
                 }
 
                 turn += turnStep;
+            }
+        }
+
+        // Butterflies whose twiddle is 1 (turn 0) or -i (turn 16): nothing to multiply.
+        private static void Plain(int[] re, int[] im, int first, int half, int turn)
+        {
+            int size = half * 2;
+            for (int i = first; i < Points; i += size)
+            {
+                int k = i + half;
+                int tr = re[k], ti = im[k];
+                if (turn != 0)
+                {
+                    int xr = tr;
+                    tr = ti;
+                    ti = -xr;
+                }
+
+                int ur = re[i], ui = im[i];
+                re[i] = ur + tr;
+                im[i] = ui + ti;
+                re[k] = ur - tr;
+                im[k] = ui - ti;
             }
         }
 

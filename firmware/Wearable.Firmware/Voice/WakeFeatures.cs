@@ -91,6 +91,18 @@ namespace Wearable.Firmware.Voice
             }
 
             int bits = 0;
+            if (peak >= 1 << 12)
+            {
+                bits = 12;
+                peak >>= 12;
+            }
+
+            if (peak >= 1 << 6)
+            {
+                bits += 6;
+                peak >>= 6;
+            }
+
             while (peak != 0)
             {
                 bits++;
