@@ -296,11 +296,12 @@ public sealed class DeviceTests
         FakeBoard board = new FakeBoard(s => s.TrySet("max_speech_ms", 60_000)).Connected();
         board.Keep = false;
         board.Wake();
-        board.Run(1700); // past the first health report, which the runtime compiles on its first use
+        board.Run(100);
         long before = GC.GetAllocatedBytesForCurrentThread();
         board.Run(1000);
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         Assert.Equal(DeviceMode.Streaming, board.Device.Mode);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, allocated);
     }
 
     private static FakeBoard Streaming()
