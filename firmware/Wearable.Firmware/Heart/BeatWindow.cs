@@ -1,12 +1,16 @@
 namespace Wearable.Firmware.Heart
 {
-    /// <summary>The beats of the last 8 s and the rate they make. Times are in 1/256 of a wave sample (40 ms).</summary>
+    /// <summary>The beats of the last 8 s of light and the rate they make. Times are in 1/256 of a wave sample (40 ms).</summary>
     public sealed class BeatWindow
     {
         /// <summary>Shortest interval: 280 ms, 214 bpm. A beat sooner after another is not counted.</summary>
         public const int LeastInterval = 7 << BeatDetector.TimeShift;
 
-        private const int WindowTime = (8 * PulseFilter.RateHz) << BeatDetector.TimeShift;
+        // 7.3 s of wave: with the filter's delay of 0.7 s the last 8 s of light.
+        private const int WindowTime = 182 << BeatDetector.TimeShift;
+
+        // An interval of two or three medians holds beats too weak to be found; beyond that nothing is known.
+        private const int MostBeats = 3;
         private const int Capacity = 32;
 
         private readonly int[] _times = new int[Capacity];
@@ -18,10 +22,10 @@ namespace Wearable.Firmware.Heart
         /// <summary>Intervals in the window.</summary>
         public int Intervals { get; private set; }
 
-        /// <summary>How many of them are between half and 1.7 times the median; the others are missed or extra beats.</summary>
+        /// <summary>How many of them are between half and 1.5 times the median; the others hold missed or extra beats.</summary>
         public int Accepted { get; private set; }
 
-        /// <summary>Mean accepted interval; 0 with fewer than 3.</summary>
+        /// <summary>Mean interval, missed beats counted and extra ones joined; 0 with fewer than 3 accepted.</summary>
         public int MeanInterval { get; private set; }
 
         /// <summary>Median interval; 0 without intervals.</summary>
@@ -69,7 +73,7 @@ namespace Wearable.Firmware.Heart
             return interval;
         }
 
-        /// <summary>Measures the last 8 s.</summary>
+        /// <summary>Measures the window.</summary>
         /// <param name="now">Time of the newest wave sample.</param>
         public void Evaluate(int now)
         {
@@ -103,7 +107,7 @@ namespace Wearable.Firmware.Heart
         public bool IsPlausible(int interval)
         {
             int median = MedianInterval;
-            return median > 0 && interval * 10 <= median * 17 && interval * 2 >= median;
+            return median > 0 && interval * 2 <= median * 3 && interval * 2 >= median;
         }
 
         private void Insert(int count, int interval)
@@ -124,20 +128,44 @@ namespace Wearable.Firmware.Heart
             int accepted = 0;
             int sum = 0;
             int spread = 0;
+            int beats = 0;
+            int split = 0;
+            int median = MedianInterval;
             for (int i = 0; i < Intervals; i++)
             {
                 int interval = _intervals[i];
-                int off = interval - MedianInterval;
+                int off = interval - median;
                 spread += off < 0 ? -off : off;
                 if (IsPlausible(interval))
                 {
                     sum += interval;
                     accepted++;
+                    beats++;
+                }
+                else if (interval > median)
+                {
+                    int held = (2 * interval + median) / (2 * median);
+                    if (held <= MostBeats)
+                    {
+                        sum += interval;
+                        beats += held;
+                    }
+                }
+                else
+                {
+                    // Pieces of an interval cut by an extra beat make one interval again.
+                    sum += interval;
+                    split += interval;
+                    if (split * 10 > median * 7)
+                    {
+                        beats++;
+                        split = 0;
+                    }
                 }
             }
 
             Accepted = accepted;
-            MeanInterval = accepted >= 3 ? sum / accepted : 0;
+            MeanInterval = accepted >= 3 ? sum / beats : 0;
             SpreadMilli = Intervals == 0 ? 0 : (int)((long)spread * 1000 / Intervals / MedianInterval);
         }
     }

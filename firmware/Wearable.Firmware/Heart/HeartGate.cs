@@ -73,10 +73,12 @@ namespace Wearable.Firmware.Heart
 
             int offMilli = OffMilli(beats.MeanInterval, spectrum.Period);
             Quality = Rate(beats, spectrum, perfusion, offMilli);
-            bool agree = offMilli <= 100 && spectrum.StrengthMilli >= StrengthToStay && spectrum.BlocksHeld >= 3;
+            bool strong = spectrum.StrengthMilli >= StrengthToStay && spectrum.BlocksHeld >= 3;
+            bool agree = strong && offMilli <= 100;
             if (_sure)
             {
-                Follow(agree, beats.MeanInterval, moving);
+                bool borneOut = strong && OffMilli(beats.MeanInterval, spectrum.SoonerPeriod) <= 100;
+                Follow(agree || borneOut, beats.MeanInterval, moving);
                 return;
             }
 
@@ -121,7 +123,7 @@ namespace Wearable.Firmware.Heart
             int agreement = offMilli >= 200 ? 0 : 50 - offMilli / 4;
             int regular = beats.SpreadMilli >= 300 ? 0 : 30 - beats.SpreadMilli / 10;
             int height = perfusion >= 200 ? 10 : perfusion / 20;
-            int filled = (beats.Covered >> BeatDetector.TimeShift) / 16;
+            int filled = (beats.Covered >> BeatDetector.TimeShift) / 12;
             return agreement + regular + height + (filled > 10 ? 10 : filled);
         }
 

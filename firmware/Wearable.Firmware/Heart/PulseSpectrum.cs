@@ -15,6 +15,9 @@ namespace Wearable.Firmware.Heart
         private const int LeastLag = 3;
         private const int Blocks = 4;
 
+        // Breathing makes every second or third beat more alike than neighbours; the beat itself still repeats this well.
+        private const int FairPercent = 35;
+
         private readonly int[] _line = new int[Lags + BlockSamples];
         private readonly int[] _sums = new int[Blocks * Lags];
         private readonly int[] _total = new int[Lags];
@@ -29,6 +32,9 @@ namespace Wearable.Firmware.Heart
         /// <summary>Period in 1/256 of a wave sample (40 ms); 0: none found.</summary>
         public int Period { get; private set; }
 
+        /// <summary>A shorter period that repeats less well, same unit; 0: none. It may bear out a rate already told, never begin one.</summary>
+        public int SoonerPeriod { get; private set; }
+
         /// <summary>How alike one period is to the next, thousandths; 1000 is a perfect repeat.</summary>
         public int StrengthMilli { get; private set; }
 
@@ -41,6 +47,7 @@ namespace Wearable.Firmware.Heart
             _half = false;
             BlocksHeld = 0;
             Period = 0;
+            SoonerPeriod = 0;
             StrengthMilli = 0;
         }
 
@@ -111,6 +118,7 @@ namespace Wearable.Firmware.Heart
         {
             int[] total = _total;
             Period = 0;
+            SoonerPeriod = 0;
             StrengthMilli = 0;
             int energy = total[0];
             if (energy <= 0)
@@ -128,22 +136,15 @@ namespace Wearable.Firmware.Heart
             }
 
             // Every multiple of the period repeats as well: the shortest that is nearly as good is the period.
-            int first = 0;
-            int nearly = best - best / 5;
-            for (int lag = LeastLag; first == 0 && best > 0 && lag < Lags - 1; lag++)
-            {
-                if (total[lag] >= nearly && total[lag] >= total[lag - 1] && total[lag] >= total[lag + 1])
-                {
-                    first = lag;
-                }
-            }
-
+            int first = best == 0 ? 0 : FirstPeak(best - best / 5, Lags - 1);
             if (first == 0)
             {
                 return;
             }
 
             StrengthMilli = (int)((long)total[first] * 1000 / energy);
+            int sooner = FirstPeak((int)((long)best * FairPercent / 100), first);
+            SoonerPeriod = sooner == 0 ? 0 : Refine(sooner) * 2;
             int period = Refine(first);
 
             // The second and third repeat measure the same period two and three times as finely.
@@ -171,6 +172,22 @@ namespace Wearable.Firmware.Heart
             }
 
             Period = period * 2;
+        }
+
+        // Shortest lag below the end at which the sums have a peak of at least this height; 0: none.
+        private int FirstPeak(int least, int end)
+        {
+            int[] total = _total;
+            for (int lag = LeastLag; lag < end; lag++)
+            {
+                int sum = total[lag];
+                if (sum >= least && sum >= total[lag - 1] && sum >= total[lag + 1])
+                {
+                    return lag;
+                }
+            }
+
+            return 0;
         }
 
         // Vertex of the parabola through a local maximum, lag x 256.
