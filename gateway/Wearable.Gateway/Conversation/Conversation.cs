@@ -72,7 +72,15 @@ public sealed class Conversation : IAsyncDisposable
         await _loop.ConfigureAwait(false);
         if (_turn is not null)
         {
-            await _turn.DisposeAsync().ConfigureAwait(false);
+            try
+            {
+                await _turn.DisposeAsync().ConfigureAwait(false);
+            }
+            catch (Exception e)
+            {
+                // The broker stops before the conversations do: the last phase of a cut turn has nobody to go to.
+                _services.Log.LogDebug(e, "turn of {Device} cut by the stop", _deviceId);
+            }
         }
 
         _stopping.Dispose();
