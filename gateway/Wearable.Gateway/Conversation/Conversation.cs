@@ -31,8 +31,18 @@ public sealed class Conversation : IAsyncDisposable
         _loop = Task.Run(RunAsync);
     }
 
-    /// <summary>Takes one message; waits while the inbox is full.</summary>
-    public ValueTask TakeAsync(DeviceReport report, CancellationToken cancellation) => _inbox.Writer.WriteAsync(report, cancellation);
+    /// <summary>Takes one message; waits while the inbox is full. What comes after the end is not heard.</summary>
+    public async ValueTask TakeAsync(DeviceReport report, CancellationToken cancellation)
+    {
+        try
+        {
+            await _inbox.Writer.WriteAsync(report, cancellation).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException)
+        {
+            _services.Log.LogDebug("{Kind} of {Device} came while the gateway stops", report.Kind, _deviceId);
+        }
+    }
 
     /// <summary>Says something unasked once no turn is under way.</summary>
     public async Task<bool> AnnounceAsync(string text, CancellationToken cancellation)
@@ -72,15 +82,7 @@ public sealed class Conversation : IAsyncDisposable
         await _loop.ConfigureAwait(false);
         if (_turn is not null)
         {
-            try
-            {
-                await _turn.DisposeAsync().ConfigureAwait(false);
-            }
-            catch (Exception e)
-            {
-                // The broker stops before the conversations do: the last phase of a cut turn has nobody to go to.
-                _services.Log.LogDebug(e, "turn of {Device} cut by the stop", _deviceId);
-            }
+            await _turn.DisposeAsync().ConfigureAwait(false);
         }
 
         _stopping.Dispose();

@@ -1,41 +1,81 @@
-using System.Collections.Concurrent;
 using Wearable.Contract;
 using Wearable.Gateway.Mqtt;
 
 namespace Wearable.Gateway.Conversation;
 
-/// <summary>One conversation per wearable. What a wearable sends reaches its conversation in order; a full inbox slows the sender.</summary>
-public sealed class ConversationHub(ConversationServices services) : IDeviceListener, IAsyncDisposable
+/// <summary>
+/// One conversation per wearable. What a wearable sends reaches its conversation in order; a full inbox slows the sender. When the gateway
+/// stops, turns under way are ended while the broker can still tell the wearables so: hence the lifecycle service, registered behind the broker's
+/// (the host stops in reverse order).
+/// </summary>
+public sealed class ConversationHub(ConversationServices services) : IDeviceListener, IHostedLifecycleService
 {
-    private readonly ConcurrentDictionary<string, Lazy<Conversation>> _conversations = new();
-    private int _disposed;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Conversation> _conversations = [];
+    private bool _stopped;
 
     /// <inheritdoc/>
     public ValueTask OnReportAsync(DeviceReport report, CancellationToken cancellation) => report.Kind switch
     {
         TopicKind.Wake or TopicKind.Speech or TopicKind.AudioUp or TopicKind.State or TopicKind.Status or TopicKind.Info
-            => Of(report.DeviceId).TakeAsync(report, cancellation),
+            => Of(report.DeviceId)?.TakeAsync(report, cancellation) ?? ValueTask.CompletedTask,
         _ => ValueTask.CompletedTask,
     };
 
     /// <summary>Says something to a wearable without being asked, when no turn is under way.</summary>
-    /// <returns>False when the wearable is away, or busy for longer than a minute.</returns>
-    public Task<bool> AnnounceAsync(string deviceId, string text, CancellationToken cancellation) => Of(deviceId).AnnounceAsync(text, cancellation);
+    /// <returns>False when the wearable is away, or busy for longer than a minute, or the gateway stops.</returns>
+    public Task<bool> AnnounceAsync(string deviceId, string text, CancellationToken cancellation)
+        => Of(deviceId)?.AnnounceAsync(text, cancellation) ?? Task.FromResult(false);
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        Conversation[] open;
+        lock (_gate)
         {
-            return; // the container knows it under two names
+            _stopped = true;
+            open = [.. _conversations.Values];
+            _conversations.Clear();
         }
 
-        foreach (Lazy<Conversation> conversation in _conversations.Values)
+        foreach (Conversation conversation in open)
         {
-            await conversation.Value.DisposeAsync().ConfigureAwait(false);
+            await conversation.DisposeAsync().ConfigureAwait(false);
         }
     }
 
-    // The registry bounds how many wearables get this far.
-    private Conversation Of(string deviceId) => _conversations.GetOrAdd(deviceId, id => new Lazy<Conversation>(() => new Conversation(id, services))).Value;
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    // The registry bounds how many wearables get this far. Null once the gateway stops.
+    private Conversation? Of(string deviceId)
+    {
+        lock (_gate)
+        {
+            if (_stopped)
+            {
+                return null;
+            }
+
+            if (!_conversations.TryGetValue(deviceId, out Conversation? conversation))
+            {
+                conversation = new Conversation(deviceId, services);
+                _conversations.Add(deviceId, conversation);
+            }
+
+            return conversation;
+        }
+    }
 }

@@ -43,6 +43,7 @@ public static class ConversationRegistration
             [.. p.GetServices<ITurnObserver>()],
             p.GetRequiredService<ILogger<ConversationHub>>()));
         services.AddSingleton<ConversationHub>();
+        services.AddHostedService(p => p.GetRequiredService<ConversationHub>());
         services.AddSingleton<IDeviceListener>(p => p.GetRequiredService<ConversationHub>());
         services.AddSingleton<IAnnouncer>(p => new LazyAnnouncer(p.GetRequiredService<ConversationHub>));
         return services;

@@ -30,7 +30,7 @@ public sealed class TurnTests : IAsyncDisposable
     /// <summary>False: the device never says that it plays.</summary>
     private bool DevicePlays { get; set; } = true;
 
-    public ValueTask DisposeAsync() => _hub.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _hub.StoppingAsync(CancellationToken.None);
 
     [Fact]
     public async Task A_turn_goes_through_its_phases_and_stops_the_device_once()
@@ -82,6 +82,19 @@ public sealed class TurnTests : IAsyncDisposable
         _brain.Hangs = true;
         await SpeakAsync("t-5");
         Assert.Equal("Sorry, I can not think right now. Please try again.", (await _ended.NextAsync()).Answer);
+    }
+
+    [Fact]
+    public async Task A_stop_ends_the_turn_while_the_wearable_can_still_be_told_and_nothing_is_heard_afterwards()
+    {
+        await WakeAsync("t-20");
+        await _sent.WhenSaidAsync("phase wake");
+        await _hub.StoppingAsync(CancellationToken.None);
+        Assert.Equal(("failed", "cancelled"), Outcome(await _ended.NextAsync()));
+        Assert.Equal(["phase wake", "phase failed cancelled"], _sent.Lines);
+        await SpeakAsync("t-21");
+        Assert.Equal(2, _sent.Lines.Count);
+        Assert.False(await _hub.AnnounceAsync("bear", "Time is up.", CancellationToken.None));
     }
 
     [Fact]
