@@ -1,8 +1,8 @@
-using System;
 using System.Device.I2s;
 using nanoFramework.Hardware.Esp32;
 using Wearable.Contract;
 using Wearable.Firmware.Board;
+using Wearable.Firmware.Voice;
 
 namespace Wearable.Esp32
 {
@@ -18,9 +18,9 @@ namespace Wearable.Esp32
 
         private readonly IClock _clock;
         private readonly byte[] _scaled = new byte[AudioFormat.HopSamples * AudioFormat.SampleBytes];
+        private readonly Loudness _loudness = new Loudness();
         private readonly I2sDevice _bus;
         private long _emptyAtMs;
-        private int _volumePercent = 70;
 
         public Max98357aSpeaker(IClock clock)
         {
@@ -63,7 +63,7 @@ namespace Wearable.Esp32
                     part = _scaled.Length;
                 }
 
-                Scale(pcm, offset + done, part);
+                _loudness.Scale(pcm, offset + done, part, _scaled);
                 _bus.Write(new SpanByte(_scaled, 0, part));
                 done += part;
             }
@@ -84,32 +84,13 @@ namespace Wearable.Esp32
 
         public void SetVolume(int percent)
         {
-            _volumePercent = percent;
+            _loudness.SetPercent(percent);
         }
 
         private long HeldMs()
         {
             long held = _emptyAtMs - _clock.UptimeMs;
             return held > 0 ? held : 0;
-        }
-
-        // At full volume bytes pass untouched; else about 30 IL a sample.
-        private void Scale(byte[] pcm, int offset, int count)
-        {
-            if (_volumePercent >= 100)
-            {
-                Array.Copy(pcm, offset, _scaled, 0, count);
-                return;
-            }
-
-            byte[] scaled = _scaled;
-            int gain = _volumePercent * 256 / 100;
-            for (int i = 0; i < count; i += 2)
-            {
-                int sample = ((short)(pcm[offset + i] | (pcm[offset + i + 1] << 8)) * gain) >> 8;
-                scaled[i] = (byte)sample;
-                scaled[i + 1] = (byte)(sample >> 8);
-            }
         }
     }
 }

@@ -31,6 +31,23 @@ public static class ChipMemory
         return bytes;
     }
 
+    /// <summary>As <see cref="Held(object, Predicate{Type})"/>, with the static arrays and objects of whole assemblies: the chip makes them all at boot.</summary>
+    public static long Held(object root, params Assembly[] assemblies)
+    {
+        Predicate<Type> ours = t => assemblies.Contains(t.Assembly);
+        List<object> roots = [root];
+        foreach (FieldInfo field in assemblies.SelectMany(a => a.GetTypes()).Where(t => !t.IsEnum && !t.ContainsGenericParameters)
+            .SelectMany(t => t.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)))
+        {
+            if (!field.IsLiteral && field.GetValue(null) is { } value && (value is string or Array || ours(value.GetType())))
+            {
+                roots.Add(value);
+            }
+        }
+
+        return Held(roots.ToArray(), ours) - RoundUp(ArraySize(typeof(object), roots.Count));
+    }
+
     private static void Follow(object item, Predicate<Type> ours, Stack<object> open)
     {
         Type type = item.GetType();

@@ -14,11 +14,13 @@ public static class Instrumenter
     /// <summary>Writes an instrumented copy.</summary>
     /// <param name="source">The assembly as compiled (Release IL: the firmware projects always optimise).</param>
     /// <param name="target">Where the copy goes.</param>
-    public static void Instrument(string source, string target)
+    /// <param name="change">Applied first; null: nothing.</param>
+    public static void Instrument(string source, string target, Action<AssemblyDefinition>? change = null)
     {
         using DefaultAssemblyResolver resolver = new();
         resolver.AddSearchDirectory(Path.GetDirectoryName(source));
         using AssemblyDefinition assembly = AssemblyDefinition.ReadAssembly(source, new ReaderParameters { AssemblyResolver = resolver });
+        change?.Invoke(assembly);
         ModuleDefinition module = assembly.MainModule;
         MethodReference add = module.ImportReference(typeof(Counters).GetMethod(nameof(Counters.Add)));
         MethodReference allocate = module.ImportReference(typeof(Counters).GetMethod(nameof(Counters.Allocate)));

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Wearable.Contract;
 using Wearable.Firmware.Board;
+using Wearable.Firmware.Voice;
 using Wearable.Simulator.Time;
 
 namespace Wearable.Simulator.Speaker;
@@ -28,7 +29,8 @@ public sealed class SimulatedSpeaker : ISpeaker
     private readonly Queue<short> _buffer = new();
     private double _runStartMs;
     private long _runPlayed;
-    private int _volumePercent = 100;
+    private readonly Loudness _loudness = new();
+    private readonly byte[] _scaled = new byte[BufferBytes];
 
     /// <summary>A silent speaker at full volume.</summary>
     public SimulatedSpeaker(SimulatorClock clock)
@@ -128,7 +130,7 @@ public sealed class SimulatedSpeaker : ISpeaker
 
         lock (_gate)
         {
-            _volumePercent = percent;
+            _loudness.SetPercent(percent);
         }
     }
 
@@ -158,10 +160,10 @@ public sealed class SimulatedSpeaker : ISpeaker
                 _runPlayed = 0;
             }
 
-            for (int i = offset; i < offset + count; i += AudioFormat.SampleBytes)
+            _loudness.Scale(pcm, offset, count, _scaled);
+            for (int i = 0; i < count; i += AudioFormat.SampleBytes)
             {
-                int sample = BinaryPrimitives.ReadInt16LittleEndian(pcm.AsSpan(i));
-                _buffer.Enqueue((short)(sample * _volumePercent / 100));
+                _buffer.Enqueue(BinaryPrimitives.ReadInt16LittleEndian(_scaled.AsSpan(i)));
             }
         }
 
