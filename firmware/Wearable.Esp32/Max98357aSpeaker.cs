@@ -1,8 +1,8 @@
+using System;
 using System.Device.I2s;
 using nanoFramework.Hardware.Esp32;
 using Wearable.Contract;
 using Wearable.Firmware.Board;
-using Wearable.Firmware.Voice;
 
 namespace Wearable.Esp32
 {
@@ -17,8 +17,6 @@ namespace Wearable.Esp32
         private const int BytesPerMs = AudioFormat.SampleRateHz * AudioFormat.SampleBytes / 1000;
 
         private readonly IClock _clock;
-        private readonly byte[] _scaled = new byte[AudioFormat.HopSamples * AudioFormat.SampleBytes];
-        private readonly Loudness _loudness = new Loudness();
         private readonly I2sDevice _bus;
         private long _emptyAtMs;
 
@@ -54,20 +52,7 @@ namespace Wearable.Esp32
 
         public void Write(byte[] pcm, int offset, int count)
         {
-            int done = 0;
-            while (done < count)
-            {
-                int part = count - done;
-                if (part > _scaled.Length)
-                {
-                    part = _scaled.Length;
-                }
-
-                _loudness.Scale(pcm, offset + done, part, _scaled);
-                _bus.Write(new SpanByte(_scaled, 0, part));
-                done += part;
-            }
-
+            _bus.Write(new SpanByte(pcm, offset, count));
             long now = _clock.UptimeMs;
             _emptyAtMs = (_emptyAtMs > now ? _emptyAtMs : now) + count / BytesPerMs;
         }
@@ -80,11 +65,6 @@ namespace Wearable.Esp32
             {
                 _emptyAtMs = latest;
             }
-        }
-
-        public void SetVolume(int percent)
-        {
-            _loudness.SetPercent(percent);
         }
 
         private long HeldMs()

@@ -49,6 +49,7 @@ namespace Wearable.Firmware
         private long _listenUntilMs;
         private long _identifyUntilMs;
         private bool _rebootWanted;
+        private bool _heardPacket;
 
         /// <summary>Puts the device together; nothing runs yet.</summary>
         /// <param name="board">Its parts.</param>
@@ -281,12 +282,24 @@ namespace Wearable.Firmware
 
         private void ReadMessages(long nowMs)
         {
+            if (_heardPacket)
+            {
+                _heardPacket = false; // every other pass: a burst of packets must not eat the chip
+                return;
+            }
+
+            int packets = 0;
             for (int i = 0; i < MessagesPerPass && _board.Link.TryReceive(_inbox); i++)
             {
                 string topic = _inbox.Topic;
                 if (topic == _topics.AudioDown)
                 {
-                    HearAnswer(nowMs);
+                    packets += HearAnswer(nowMs) ? 1 : 0;
+                    _heardPacket = packets > 0;
+                    if (packets > 1 || (_heardPacket && _player.IsPlaying))
+                    {
+                        return; // volume or decoding took as long as a hop; two to start with, so that the first sound is not late
+                    }
                 }
                 else if (topic.StartsWith(_topics.CommandPrefix))
                 {
@@ -299,11 +312,12 @@ namespace Wearable.Firmware
             }
         }
 
-        private void HearAnswer(long nowMs)
+        // True when the packet had to be computed, not only copied.
+        private bool HearAnswer(long nowMs)
         {
             if (_state.Mode == DeviceMode.Muted)
             {
-                return;
+                return false;
             }
 
             try
@@ -313,13 +327,15 @@ namespace Wearable.Firmware
             catch (WireException e)
             {
                 _faults.Report(FaultLog.BadMessage, e.Message);
-                return;
+                return false;
             }
 
             if (_player.IsActive && _state.Mode == DeviceMode.Streaming)
             {
                 EndSpeech(SpeechMessage.ByGateway, DeviceMode.Thinking); // the answer is already here
             }
+
+            return true;
         }
 
         private void Obey(string name, long nowMs)
@@ -495,7 +511,7 @@ namespace Wearable.Firmware
 
         private void ApplySettings()
         {
-            _board.Speaker.SetVolume(_settings.Get(Settings.VolumePercent));
+            _player.SetVolume(_settings.Get(Settings.VolumePercent));
             string[] words = _wake.Words;
             for (int i = 0; i < words.Length && i < 2; i++)
             {

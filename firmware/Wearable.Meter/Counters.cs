@@ -12,6 +12,16 @@ public static class Counters
     /// <summary>Objects, arrays, boxes and library-made strings created since the last <see cref="Reset"/>.</summary>
     public static long Allocations;
 
+    private static readonly List<string> Names = [];
+    private static long[] s_byMethod = [];
+
+    /// <summary>Instructions of each method since the last <see cref="ResetMethods"/>, most expensive first.</summary>
+    public static IEnumerable<(string Method, long Instructions)> ByMethod =>
+        Names.Select((name, i) => (name, i < s_byMethod.Length ? s_byMethod[i] : 0)).Where(m => m.Item2 > 0).OrderByDescending(m => m.Item2);
+
+    /// <summary>Starts the methods' figures again from zero.</summary>
+    public static void ResetMethods() => Array.Clear(s_byMethod);
+
     /// <summary>Starts again from zero.</summary>
     public static void Reset()
     {
@@ -20,8 +30,20 @@ public static class Counters
     }
 
     /// <summary>Called at the start of every basic block.</summary>
-    public static void Add(int instructions) => Instructions += instructions;
+    public static void Add(int instructions, int method)
+    {
+        Instructions += instructions;
+        s_byMethod[method] += instructions;
+    }
 
     /// <summary>Called before every instruction that allocates.</summary>
     public static void Allocate() => Allocations++;
+
+    /// <summary>Gives a method its number; called while instrumenting, before anything is counted.</summary>
+    internal static int Register(string method)
+    {
+        Names.Add(method);
+        Array.Resize(ref s_byMethod, Names.Count);
+        return Names.Count - 1;
+    }
 }

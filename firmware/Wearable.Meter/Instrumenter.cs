@@ -28,14 +28,14 @@ public static class Instrumenter
         {
             foreach (MethodDefinition method in type.Methods.Where(m => m.HasBody))
             {
-                Rewrite(method.Body, add, allocate);
+                Rewrite(method.Body, Counters.Register($"{type.Name}.{method.Name}"), add, allocate);
             }
         }
 
         assembly.Write(target);
     }
 
-    private static void Rewrite(MethodBody body, MethodReference add, MethodReference allocate)
+    private static void Rewrite(MethodBody body, int number, MethodReference add, MethodReference allocate)
     {
         body.SimplifyMacros();
         Instruction[] original = [.. body.Instructions];
@@ -55,6 +55,7 @@ public static class Instrumenter
 
                 Instruction count = il.Create(OpCodes.Ldc_I4, length);
                 il.InsertBefore(at, count);
+                il.InsertBefore(at, il.Create(OpCodes.Ldc_I4, number));
                 il.InsertBefore(at, il.Create(OpCodes.Call, add));
                 moved[at] = count;
             }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Wearable.Meter;
 using Wearable.Workloads;
 
 namespace Wearable.Bench;
@@ -11,13 +12,18 @@ internal static class BudgetBench
 
     public static int Run(string[] args)
     {
+        using WorkloadMeter meter = new(AppContext.BaseDirectory);
+        if (args is [string only] && Workload.Names.Contains(only))
+        {
+            return ByMethod(meter, only);
+        }
+
         if (args.Length > 0)
         {
-            Console.Error.WriteLine($"budget: no arguments expected, got {string.Join(' ', args)}");
+            Console.Error.WriteLine($"budget: nothing or one of {string.Join(", ", Workload.Names)} expected, got {string.Join(' ', args)}");
             return 2;
         }
 
-        using WorkloadMeter meter = new(AppContext.BaseDirectory);
         Dictionary<string, object> figures = [];
         double worstPassMs = 0, allocations = 0;
         int over = 0;
@@ -52,6 +58,21 @@ internal static class BudgetBench
         figures["allocations_per_s"] = Math.Round(allocations, 2);
         Console.WriteLine(JsonSerializer.Serialize(figures));
         return over == 0 ? 0 : 1;
+    }
+
+    // Where a row's instructions go. Warm-up passes are in the methods' figures too, so these are shares, not the row's figure.
+    private static int ByMethod(WorkloadMeter meter, string row)
+    {
+        Counters.ResetMethods();
+        meter.Measure(row);
+        (string Method, long Instructions)[] methods = [.. Counters.ByMethod];
+        long all = methods.Sum(m => m.Instructions);
+        foreach ((string method, long instructions) in methods.Take(25))
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{method,-44}{100.0 * instructions / all,7:0.00} %"));
+        }
+
+        return 0;
     }
 
     private static double Ms(long instructions) => instructions * 1000.0 / Budget.Chip;

@@ -12,7 +12,7 @@ switch (args.Length > 0 ? args[0] : "")
         return await LatencyBench.RunAsync(args[1..]);
     default:
         Console.Error.WriteLine("wake FOLDER: the wake word on FOLDER/positive/WORD/*.wav and FOLDER/negative/*.wav");
-        Console.Error.WriteLine("budget: what the firmware costs a chip, in IL instructions, milliseconds and bytes");
+        Console.Error.WriteLine("budget [ROW]: what the firmware costs a chip, in IL instructions, milliseconds and bytes; of one row: which methods");
         Console.Error.WriteLine("heart FOLDER: the pulse on FOLDER/*.i32 with their references");
         Console.Error.WriteLine("latency [TURNS]: end of speech to first sound of the answer, whole turns");
         return 2;

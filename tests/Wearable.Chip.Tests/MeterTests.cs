@@ -4,6 +4,7 @@ using Wearable.Meter;
 namespace Wearable.Chip.Tests;
 
 /// <summary>The instruction counter is exact, and sees allocations.</summary>
+[Collection("meter")] // the counters are one and the same for the whole process
 public sealed class MeterTests : IDisposable
 {
     private readonly MeteredContext _context = new(AppContext.BaseDirectory);

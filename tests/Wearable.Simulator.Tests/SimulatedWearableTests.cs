@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Wearable.Contract;
 using Wearable.Firmware;
+using Wearable.Firmware.Voice;
 using Wearable.Firmware.Board;
 using Wearable.Simulator.Microphone;
 using Wearable.Simulator.Tests.Link;
@@ -35,8 +36,8 @@ public class SimulatedWearableTests
 
         Assert.Null(gateway.Failure);
         Assert.True(Contains(gateway.Heard, question), "the question did not arrive sample by sample");
-        int volume = new Settings().Get(Settings.VolumePercent);
-        Assert.Equal(answer.Select(sample => (short)(sample * volume / 100)), wearable.TakePlayed());
+        int gain = Loudness.Gain(new Settings().Get(Settings.VolumePercent));
+        Assert.Equal(answer.Select(sample => (short)((sample * gain) >> 8)), wearable.TakePlayed());
         Timeline times = wearable.Timeline;
         Assert.NotNull(times.LastVoicedSampleCapturedMs);
         Assert.True(times.FirstSamplePlayedMs > times.LastVoicedSampleCapturedMs);

@@ -45,13 +45,13 @@ public static class Budget
         new("silence", 300_000, 1),
         new("noise", 1_400_000, 1),
         new("voice", 1_400_000, 1),
-        new("stream", 1_200_000, 20),
-        new("stream_adpcm", 1_900_000, 20),
+        new("stream", 1_200_000, 1),
+        new("stream_adpcm", 1_200_000, 1),
         new("answer", 1_200_000, 1),
-        new("answer_adpcm", 1_900_000, 1),
+        new("answer_adpcm", 1_200_000, 1),
         new("heart_rest", 25_000, 0),
         new("heart_motion", 160_000, 0),
-        new("all", Chip, 40),
+        new("all", Chip, 2),
     ];
 
     /// <summary>The row of a workload.</summary>

@@ -93,8 +93,7 @@ internal sealed class DeviceRun
         DeviceRun run = new(new NoPulse(), upCodec: codec);
         run._microphone.SayAsync(TestSound.Voice(20, 5));
         run.Warm(3);
-        run.Press();
-        run.Warm(1);
+        run.Press(counted: false);
         run.Count(8, DeviceMode.Streaming);
         return run._tally.Result();
     }
@@ -121,9 +120,9 @@ internal sealed class DeviceRun
         run.Count(5);
         run._microphone.SayAsync(TestSound.Voice(15, 5));
         run.Count(8);
-        run.Press();
+        run.Press(counted: true);
         run.Count(5);
-        run.Press();
+        run.Press(counted: true);
         run._answer.Begin(6);
         run.Count(9);
         return run._tally.Result();
@@ -155,15 +154,25 @@ internal sealed class DeviceRun
         }
     }
 
-    private void Press()
+    // One second, counted or not.
+    private void Press(bool counted)
     {
         _button.Press();
-        for (int i = 0; i < 5; i++)
+        for (int i = 0; i < PassesPerSecond; i++)
         {
-            Tally.Skip(Device.RunOnce);
-        }
+            if (i == 5)
+            {
+                _button.Release();
+            }
 
-        _button.Release();
-        Tally.Skip(Device.RunOnce);
+            if (counted)
+            {
+                _tally.Count(Device.RunOnce);
+            }
+            else
+            {
+                Device.RunOnce();
+            }
+        }
     }
 }

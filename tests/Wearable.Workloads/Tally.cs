@@ -34,9 +34,6 @@ internal sealed class Tally
         }
     }
 
-    /// <summary>Runs a pass that belongs to the script, not to the figure.</summary>
-    public static void Skip(Action pass) => pass();
-
     /// <summary>As <see cref="Workload.Run"/> returns it.</summary>
     public long[] Result() => [_passes / _passesPerSecond, _instructions, _worstSecond, _worstPass, _allocations];
 }

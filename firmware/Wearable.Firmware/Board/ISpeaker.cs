@@ -17,8 +17,5 @@ namespace Wearable.Firmware.Board
 
         /// <summary>Drops what has not been played yet (interrupt).</summary>
         void Flush();
-
-        /// <summary>Loudness 0-100.</summary>
-        void SetVolume(int percent);
     }
 }

@@ -22,6 +22,7 @@ namespace Wearable.Firmware.Voice
         private readonly ISpeaker _speaker;
         private readonly byte[] _buffer = new byte[CapacityMs * BytesPerMs];
         private readonly byte[] _pcm = new byte[AudioFormat.PacketSamples * AudioFormat.SampleBytes];
+        private int _gain = Loudness.Unchanged;
         private int _read;
         private int _held;
         private int _nextSequence;
@@ -60,6 +61,13 @@ namespace Wearable.Firmware.Voice
         public bool AwaitsMore
         {
             get { return IsActive && !_lastSeen; }
+        }
+
+        /// <summary>Sets the volume; heard once the sound already here was played.</summary>
+        /// <param name="percent">0-100.</param>
+        public void SetVolume(int percent)
+        {
+            _gain = Loudness.Gain(percent);
         }
 
         /// <summary>Takes one packet.</summary>
@@ -104,12 +112,17 @@ namespace Wearable.Firmware.Voice
             {
                 if (AudioPacket.Codec(packet) == AudioCodec.ImaAdpcmAt16k)
                 {
-                    int bytes = ImaAdpcm.Decode(packet, AudioPacket.HeaderBytes, payload, _pcm, 0);
+                    int bytes = ImaAdpcm.Decode(packet, AudioPacket.HeaderBytes, payload, _pcm, 0, _gain);
                     Store(_pcm, 0, bytes);
+                }
+                else if (_gain == Loudness.Unchanged)
+                {
+                    Store(packet, AudioPacket.HeaderBytes, payload);
                 }
                 else
                 {
-                    Store(packet, AudioPacket.HeaderBytes, payload);
+                    Loudness.Scale(packet, AudioPacket.HeaderBytes, payload, _gain, _pcm);
+                    Store(_pcm, 0, payload);
                 }
             }
 

@@ -4,27 +4,29 @@ using Wearable.Firmware.Board;
 namespace Wearable.Firmware.Voice
 {
     /// <summary>
-    /// Sends what the microphone hears as 60 ms packets: first the pre-roll out of the ring, two packets a pass so that the loop stays short,
+    /// Sends what the microphone hears as 60 ms packets: first the pre-roll out of the ring, a few hops a pass so that the loop stays short,
     /// then live. While the pre-roll goes out new hops wait in the same ring; nothing is skipped.
     /// </summary>
     public sealed class SpeechSender
     {
-        private const int PacketsPerPass = 2;
+        // Catching up with the pre-roll: PCM costs little. ADPCM takes half of the chip at real time already, so it catches up at one and a half.
+        private const int PcmHopsPerPass = 6, AdpcmHopsInTwoPasses = 3;
 
         private readonly IMessageLink _link;
         private readonly HopRing _ring;
         private readonly string _topic;
         private readonly byte[] _hop = new byte[RawSound.HopBytes];
-        private readonly byte[] _mono = new byte[AudioFormat.PacketSamples * AudioFormat.SampleBytes];
         private readonly byte[] _packet = new byte[AudioPacket.MaxBytes];
         private readonly ImaAdpcm _adpcm = new ImaAdpcm();
         private int _codec;
+        private int _length;
         private int _sequence;
         private int _waiting;
         private int _preRoll;
         private int _hopsInPacket;
         private int _packetsSent;
         private bool _packetIsPreRoll;
+        private bool _odd;
         private long _firstHopMs;
 
         /// <summary>Makes a sender.</summary>
@@ -78,10 +80,11 @@ namespace Wearable.Firmware.Voice
             }
         }
 
-        /// <summary>Sends what waits, at most two packets.</summary>
+        /// <summary>Sends what waits, a bounded part of it in one pass.</summary>
         public void Step()
         {
-            int budget = PacketsPerPass * AudioFormat.PacketHops;
+            _odd = !_odd;
+            int budget = _codec != AudioCodec.ImaAdpcmAt16k ? PcmHopsPerPass : _odd ? AdpcmHopsInTwoPasses / 2 : AdpcmHopsInTwoPasses - AdpcmHopsInTwoPasses / 2;
             while (_waiting > 0 && budget > 0)
             {
                 TakeHop();
@@ -106,10 +109,13 @@ namespace Wearable.Firmware.Voice
             IsSending = false;
         }
 
-        // 21 IL a sample: two bytes of four are kept.
         private void TakeHop()
         {
-            _packetIsPreRoll = _hopsInPacket == 0 ? _preRoll > 0 : _packetIsPreRoll;
+            if (_hopsInPacket == 0)
+            {
+                BeginPacket();
+            }
+
             _ring.Copy(_waiting - 1, _hop);
             _waiting--;
             if (_preRoll > 0)
@@ -117,22 +123,50 @@ namespace Wearable.Firmware.Voice
                 _preRoll--;
             }
 
-            byte[] from = _hop;
-            byte[] to = _mono;
-            int at = _hopsInPacket * AudioFormat.HopSamples * AudioFormat.SampleBytes;
-            for (int i = RawSound.VoiceOffset; i < RawSound.HopBytes; i += RawSound.FrameBytes)
+            if (_codec == AudioCodec.ImaAdpcmAt16k)
             {
-                to[at] = from[i];
-                to[at + 1] = from[i + 1];
-                at += 2;
+                _length += _adpcm.Append(_hop, RawSound.VoiceOffset, RawSound.FrameBytes, AudioFormat.HopSamples, _packet, _length);
+            }
+            else
+            {
+                KeepVoice(_hop, _packet, _length);
+                _length += AudioFormat.HopSamples * AudioFormat.SampleBytes;
             }
 
             _hopsInPacket++;
         }
 
+        private void BeginPacket()
+        {
+            _packetIsPreRoll = _preRoll > 0;
+            _length = AudioPacket.HeaderBytes;
+            if (_codec == AudioCodec.ImaAdpcmAt16k)
+            {
+                _adpcm.WriteHeader(_packet, _length);
+                _length += ImaAdpcm.HeaderBytes;
+            }
+        }
+
+        // Two bytes of four are kept; two samples a turn of the loop.
+        private static void KeepVoice(byte[] from, byte[] to, int at)
+        {
+            for (int i = RawSound.VoiceOffset; i < RawSound.HopBytes; i += 2 * RawSound.FrameBytes)
+            {
+                to[at] = from[i];
+                to[at + 1] = from[i + 1];
+                to[at + 2] = from[i + RawSound.FrameBytes];
+                to[at + 3] = from[i + RawSound.FrameBytes + 1];
+                at += 4;
+            }
+        }
+
         private void SendPacket(int flags)
         {
-            int samples = _hopsInPacket * AudioFormat.HopSamples;
+            if (_hopsInPacket == 0)
+            {
+                _length = AudioPacket.HeaderBytes;
+            }
+
             if (_packetsSent == 0)
             {
                 flags |= AudioPacket.First;
@@ -144,18 +178,7 @@ namespace Wearable.Firmware.Voice
             }
 
             AudioPacket.WriteHeader(_packet, _codec, flags, _sequence, _firstHopMs + SentMs);
-            int length = AudioPacket.HeaderBytes;
-            if (samples > 0 && _codec == AudioCodec.ImaAdpcmAt16k)
-            {
-                length += _adpcm.Encode(_mono, 0, AudioFormat.SampleBytes, samples, _packet, AudioPacket.HeaderBytes);
-            }
-            else if (samples > 0)
-            {
-                System.Array.Copy(_mono, 0, _packet, AudioPacket.HeaderBytes, samples * AudioFormat.SampleBytes);
-                length += samples * AudioFormat.SampleBytes;
-            }
-
-            if (!_link.TryPublish(_topic, _packet, length, 0, false))
+            if (!_link.TryPublish(_topic, _packet, _length, 0, false))
             {
                 DroppedPackets++;
             }

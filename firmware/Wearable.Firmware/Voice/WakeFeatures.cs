@@ -80,14 +80,17 @@ namespace Wearable.Firmware.Voice
             int peak = 0;
             int o = offset + RawSound.VoiceOffset;
             int before = raw[o] | ((sbyte)raw[o + 1] << 8);
-            for (int i = 0; i < Spectrum.Samples; i++)
+            for (int i = 0; i < Spectrum.Samples; i += 2)
             {
-                int after = raw[o + 4] | ((sbyte)raw[o + 5] << 8);
-                int s = before + ((raw[o] | ((sbyte)raw[o + 1] << 8)) << 1) + after;
-                before = after;
+                int between = raw[o + 4] | ((sbyte)raw[o + 5] << 8);
+                int s = before + ((raw[o] | ((sbyte)raw[o + 1] << 8)) << 1) + between;
                 samples[i] = s;
                 peak |= s ^ (s >> 31);
-                o += 8;
+                before = raw[o + 12] | ((sbyte)raw[o + 13] << 8);
+                s = between + ((raw[o + 8] | ((sbyte)raw[o + 9] << 8)) << 1) + before;
+                samples[i + 1] = s;
+                peak |= s ^ (s >> 31);
+                o += 16;
             }
 
             int bits = 0;

@@ -26,6 +26,7 @@ namespace Wearable.Firmware.Voice
         private const int SmallestLevel = 112;
 
         private const int FloorBits = 6;
+        private const int Step = FrameStep * RawSound.FrameBytes;
 
         private int _floor;
         private int _dc;
@@ -62,12 +63,15 @@ namespace Wearable.Firmware.Voice
             int dc = _dc;
             int sum = 0;
             int size = 0;
-            for (int o = RawSound.VoiceOffset; o < RawSound.HopBytes; o += FrameStep * RawSound.FrameBytes)
+            for (int o = RawSound.VoiceOffset; o < RawSound.HopBytes; o += 4 * Step)
             {
-                int v = hop[o] | ((sbyte)hop[o + 1] << 8);
-                sum += v;
-                v -= dc;
-                size += v < 0 ? -v : v;
+                int a = hop[o] | ((sbyte)hop[o + 1] << 8);
+                int b = hop[o + Step] | ((sbyte)hop[o + Step + 1] << 8);
+                int c = hop[o + 2 * Step] | ((sbyte)hop[o + 2 * Step + 1] << 8);
+                int d = hop[o + 3 * Step] | ((sbyte)hop[o + 3 * Step + 1] << 8);
+                sum += a + b + c + d;
+                size += (a > dc ? a - dc : dc - a) + (b > dc ? b - dc : dc - b)
+                    + (c > dc ? c - dc : dc - c) + (d > dc ? d - dc : dc - d);
             }
 
             // Forty samples a hop; a microphone's constant offset is learned over about 16 hops.

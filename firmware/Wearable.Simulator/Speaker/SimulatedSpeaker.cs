@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using Wearable.Contract;
 using Wearable.Firmware.Board;
-using Wearable.Firmware.Voice;
 using Wearable.Simulator.Time;
 
 namespace Wearable.Simulator.Speaker;
@@ -29,10 +28,8 @@ public sealed class SimulatedSpeaker : ISpeaker
     private readonly Queue<short> _buffer = new();
     private double _runStartMs;
     private long _runPlayed;
-    private readonly Loudness _loudness = new();
-    private readonly byte[] _scaled = new byte[BufferBytes];
 
-    /// <summary>A silent speaker at full volume.</summary>
+    /// <summary>A silent speaker.</summary>
     public SimulatedSpeaker(SimulatorClock clock)
     {
         _clock = clock;
@@ -119,22 +116,7 @@ public sealed class SimulatedSpeaker : ISpeaker
         }
     }
 
-    /// <inheritdoc/>
-    /// <exception cref="ArgumentOutOfRangeException">Not 0 to 100.</exception>
-    public void SetVolume(int percent)
-    {
-        if (percent is < 0 or > 100)
-        {
-            throw new ArgumentOutOfRangeException(nameof(percent), percent, "volume: 0 to 100 expected");
-        }
-
-        lock (_gate)
-        {
-            _loudness.SetPercent(percent);
-        }
-    }
-
-    /// <summary>Takes the sound played since the last call, as loud as it was played; pauses are left out.</summary>
+    /// <summary>Takes the sound played since the last call; pauses are left out.</summary>
     public short[] TakePlayed()
     {
         Drain();
@@ -160,10 +142,9 @@ public sealed class SimulatedSpeaker : ISpeaker
                 _runPlayed = 0;
             }
 
-            _loudness.Scale(pcm, offset, count, _scaled);
-            for (int i = 0; i < count; i += AudioFormat.SampleBytes)
+            for (int i = offset; i < offset + count; i += AudioFormat.SampleBytes)
             {
-                _buffer.Enqueue(BinaryPrimitives.ReadInt16LittleEndian(_scaled.AsSpan(i)));
+                _buffer.Enqueue(BinaryPrimitives.ReadInt16LittleEndian(pcm.AsSpan(i)));
             }
         }
 

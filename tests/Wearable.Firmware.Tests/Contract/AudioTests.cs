@@ -1,4 +1,5 @@
 using Wearable.Contract;
+using Wearable.Firmware.Voice;
 
 namespace Wearable.Firmware.Tests.Contract;
 
@@ -49,6 +50,56 @@ public sealed class AudioTests
 
         double snrDb = 10 * Math.Log10(signal / noise);
         Assert.True(snrDb > 20, $"more than 20 dB over the coding noise expected, got {snrDb:0.0}");
+    }
+
+    [Fact]
+    public void Adpcm_is_decoded_as_the_standard_says()
+    {
+        // The standard's own arithmetic, bit by bit, against the tables.
+        int[] steps = [7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 19, 21, 23, 25, 28, 31, 34, 37, 41, 45, 50, 55, 60, 66, 73, 80, 88, 97, 107, 118, 130, 143, 157, 173, 190, 209, 230, 253, 279, 307, 337, 371, 408, 449, 494, 544, 598, 658, 724, 796, 876, 963, 1060, 1166, 1282, 1411, 1552, 1707, 1878, 2066, 2272, 2499, 2749, 3024, 3327, 3660, 4026, 4428, 4871, 5358, 5894, 6484, 7132, 7845, 8630, 9493, 10442, 11487, 12635, 13899, 15289, 16818, 18500, 20350, 22385, 24623, 27086, 29794, 32767];
+        int[] moves = [-1, -1, -1, -1, 2, 4, 6, 8];
+        Random random = new(5);
+        for (int round = 0; round < 200; round++)
+        {
+            byte[] payload = new byte[104];
+            random.NextBytes(payload);
+            (payload[2], payload[3]) = ((byte)random.Next(89), 0);
+            byte[] pcm = new byte[400];
+            Assert.Equal(400, ImaAdpcm.Decode(payload, 0, payload.Length, pcm, 0));
+            int predictor = BitConverter.ToInt16(payload, 0);
+            int index = payload[2];
+            for (int i = 0; i < 200; i++)
+            {
+                int code = i % 2 == 0 ? payload[4 + (i / 2)] & 15 : payload[4 + (i / 2)] >> 4;
+                int step = steps[index];
+                int change = (step >> 3) + ((code & 4) != 0 ? step : 0) + ((code & 2) != 0 ? step >> 1 : 0) + ((code & 1) != 0 ? step >> 2 : 0);
+                predictor = Math.Clamp(predictor + ((code & 8) != 0 ? -change : change), -32768, 32767);
+                index = Math.Clamp(index + moves[code & 7], 0, 88);
+                Assert.Equal(predictor, BitConverter.ToInt16(pcm, 2 * i));
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(50, -4000)]
+    [InlineData(100, -8000)]
+    public void Volume_is_the_same_for_both_codecs(int percent, int expected)
+    {
+        byte[] pcm = new byte[1920];
+        for (int i = 0; i < pcm.Length; i += 2)
+        {
+            BitConverter.TryWriteBytes(pcm.AsSpan(i), (short)-8000);
+        }
+
+        byte[] scaled = new byte[1920];
+        Loudness.Scale(pcm, 0, pcm.Length, Loudness.Gain(percent), scaled);
+        Assert.Equal(expected, BitConverter.ToInt16(scaled, 1000));
+        byte[] payload = new byte[484];
+        new ImaAdpcm().Encode(pcm, 0, 2, 960, payload, 0);
+        ImaAdpcm.Decode(payload, 0, payload.Length, scaled, 0, Loudness.Gain(percent));
+        Assert.InRange(BitConverter.ToInt16(scaled, 1000), expected - 10, expected + 10);
+        Assert.Throws<ArgumentException>(() => Loudness.Gain(101));
     }
 
     [Fact]

@@ -120,7 +120,7 @@ public sealed class DeviceTests
         byte[] played = [.. board.Played];
         Assert.Equal(4 * 1920, played.Length);
         Assert.All(played[(2 * 1920)..(3 * 1920)], b => Assert.Equal(0, b));
-        Assert.Equal(4, played[^1]);
+        Assert.Equal((0x0404 * (70 * 256 / 100)) >> 8, BitConverter.ToInt16(played, played.Length - 2));
     }
 
     [Fact]
@@ -258,7 +258,10 @@ public sealed class DeviceTests
         FakeBoard board = new FakeBoard().Connected();
         board.Receive("wearable/v1/bear/cfg/desired", Encoding.UTF8.GetBytes("""{"v":4,"volume_percent":35,"up_codec":7,"colour":1}"""));
         board.Run(3);
-        Assert.Equal(35, board.VolumePercent);
+        board.Answer(0, AudioPacket.First, 0x10);
+        board.Answer(1, 0, 0x10);
+        board.Run(3);
+        Assert.Equal((0x1010 * (35 * 256 / 100)) >> 8, BitConverter.ToInt16([.. board.Played], 0));
         string reported = board.Texts("cfg/reported").Single();
         Assert.StartsWith("""{"v":4,"up_codec":0,"volume_percent":35""", reported);
         Assert.Contains("\"refused\":\"up_codec,colour\"", reported);

@@ -129,10 +129,6 @@ internal sealed class FakeBoard : IMicrophone, ISpeaker, II2cBus, INetwork, IMes
 
     void ISpeaker.Flush() => Flushes++;
 
-    void ISpeaker.SetVolume(int percent) => VolumePercent = percent;
-
-    public int VolumePercent { get; private set; }
-
     I2cStatus II2cBus.WriteRead(int address, byte[] write, int writeCount, byte[] read, int readCount) => I2cStatus.AddressNotAcknowledged;
 
     bool INetwork.IsUp => true;

@@ -105,16 +105,6 @@ public class SimulatedSpeakerTests
     }
 
     [Fact]
-    public void Volume_scales_what_is_played()
-    {
-        _speaker.SetVolume(50);
-        _speaker.Write([0x00, 0x10, 0x00, 0xF0], 0, 4);
-        _clock.WaitUntil(1);
-        Assert.Equal([(short)2048, (short)-2048], _speaker.TakePlayed());
-        Assert.Throws<ArgumentOutOfRangeException>(() => _speaker.SetVolume(101));
-    }
-
-    [Fact]
     public void Half_a_sample_is_refused()
     {
         Assert.Throws<ArgumentException>(() => _speaker.Write(new byte[4], 0, 3));
