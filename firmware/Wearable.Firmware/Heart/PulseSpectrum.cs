@@ -4,7 +4,7 @@ namespace Wearable.Firmware.Heart
 {
     /// <summary>
     /// How periodic the last 8 s are and at what rate: autocorrelation at 12.5 Hz, 30 to 220 bpm. Blocks of 2 s, four kept; one block costs
-    /// 25 samples x 27 lags, about 11 k instructions, every 2 s. It knows nothing of single beats, so it can disagree with them.
+    /// 25 samples x 27 lags, 6 k instructions, every 2 s. It knows nothing of single beats, so it can disagree with them.
     /// </summary>
     public sealed class PulseSpectrum
     {
@@ -42,6 +42,7 @@ namespace Wearable.Firmware.Heart
         public void Reset()
         {
             Array.Clear(_line, 0, _line.Length);
+            Array.Clear(_sums, 0, _sums.Length);
             _fill = 0;
             _block = 0;
             _half = false;
@@ -73,19 +74,21 @@ namespace Wearable.Firmware.Heart
             int[] line = _line;
             int[] sums = _sums;
             int at = _block * Lags;
+
+            // The block's samples stay in locals: 8 IL for a product, against 14 on arrays.
+            int x0 = line[Lags], x1 = line[Lags + 1], x2 = line[Lags + 2], x3 = line[Lags + 3], x4 = line[Lags + 4];
+            int x5 = line[Lags + 5], x6 = line[Lags + 6], x7 = line[Lags + 7], x8 = line[Lags + 8], x9 = line[Lags + 9];
+            int x10 = line[Lags + 10], x11 = line[Lags + 11], x12 = line[Lags + 12], x13 = line[Lags + 13], x14 = line[Lags + 14];
+            int x15 = line[Lags + 15], x16 = line[Lags + 16], x17 = line[Lags + 17], x18 = line[Lags + 18], x19 = line[Lags + 19];
+            int x20 = line[Lags + 20], x21 = line[Lags + 21], x22 = line[Lags + 22], x23 = line[Lags + 23], x24 = line[Lags + 24];
             for (int lag = 0; lag < Lags; lag++)
             {
-                int sum = 0;
-                int i = Lags;
                 int j = Lags - lag;
-                for (int n = 0; n < BlockSamples; n += 5)
-                {
-                    sum += line[i] * line[j] + line[i + 1] * line[j + 1] + line[i + 2] * line[j + 2] + line[i + 3] * line[j + 3] + line[i + 4] * line[j + 4];
-                    i += 5;
-                    j += 5;
-                }
-
-                sums[at + lag] = sum;
+                sums[at + lag] = x0 * line[j] + x1 * line[j + 1] + x2 * line[j + 2] + x3 * line[j + 3] + x4 * line[j + 4]
+                    + x5 * line[j + 5] + x6 * line[j + 6] + x7 * line[j + 7] + x8 * line[j + 8] + x9 * line[j + 9]
+                    + x10 * line[j + 10] + x11 * line[j + 11] + x12 * line[j + 12] + x13 * line[j + 13] + x14 * line[j + 14]
+                    + x15 * line[j + 15] + x16 * line[j + 16] + x17 * line[j + 17] + x18 * line[j + 18] + x19 * line[j + 19]
+                    + x20 * line[j + 20] + x21 * line[j + 21] + x22 * line[j + 22] + x23 * line[j + 23] + x24 * line[j + 24];
             }
 
             _block = (_block + 1) % Blocks;
@@ -102,15 +105,11 @@ namespace Wearable.Firmware.Heart
 
         private void Total()
         {
+            int[] sums = _sums;
+            int[] total = _total;
             for (int lag = 0; lag < Lags; lag++)
             {
-                int sum = 0;
-                for (int b = 0; b < BlocksHeld; b++)
-                {
-                    sum += _sums[b * Lags + lag];
-                }
-
-                _total[lag] = sum;
+                total[lag] = sums[lag] + sums[lag + Lags] + sums[lag + 2 * Lags] + sums[lag + 3 * Lags];
             }
         }
 
