@@ -7,7 +7,7 @@ namespace Wearable.DeviceTests
     internal static class Expected
     {
         /// <summary>IMA ADPCM, 20 hops: checksum of the code and of the sound decoded from it.</summary>
-        public const int AdpcmCode = -2024880446, AdpcmSound = 506113416;
+        public const int AdpcmCode = -64172495, AdpcmSound = 1498845759;
 
         /// <summary>Power of 20 spectra.</summary>
         public const int SpectrumPower = 594258627;

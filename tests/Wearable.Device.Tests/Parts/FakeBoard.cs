@@ -137,10 +137,6 @@ namespace Wearable.DeviceTests
         {
         }
 
-        void ISpeaker.SetVolume(int percent)
-        {
-        }
-
         bool INetwork.IsUp
         {
             get { return true; }
