@@ -103,6 +103,7 @@ public static class GatewayApp
     // The order in which reports are heard: who it is, the store, the open pages, then what the composer adds (the conversation).
     private static void AddDashboard(IServiceCollection services)
     {
+        services.AddSingleton<DeviceAccounts>();
         services.AddSingleton<DeviceRegistry>();
         services.AddSingleton<LiveFeed>();
         AddListener<DeviceRegistry>(services);

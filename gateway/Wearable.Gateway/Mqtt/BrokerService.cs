@@ -12,7 +12,7 @@ namespace Wearable.Gateway.Mqtt;
 /// wait for the wearables to leave.
 /// </summary>
 public sealed class BrokerService(
-    Broker broker, Ingest ingest, RetainedMessages retained, DeviceRegistry registry, TimeProvider time, ILogger<BrokerService> logger) : IHostedLifecycleService
+    Broker broker, Ingest ingest, RetainedMessages retained, DeviceRegistry registry, DeviceAccounts accounts, TimeProvider time, ILogger<BrokerService> logger) : IHostedLifecycleService
 {
     private long _dropped;
 
@@ -50,14 +50,32 @@ public sealed class BrokerService(
     /// <inheritdoc/>
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private static Task OnConnecting(ValidatingConnectionEventArgs connection)
+    private Task OnConnecting(ValidatingConnectionEventArgs connection)
     {
         if (connection.ClientId == Broker.GatewayClientId)
         {
             connection.ReasonCode = MqttConnectReasonCode.ClientIdentifierNotValid;
         }
+        else if (WhyNot(connection) is string why)
+        {
+            connection.ReasonCode = MqttConnectReasonCode.BadUserNameOrPassword;
+            logger.LogWarning("{Client} may not connect: {Why}", LogText.Clean(connection.ClientId), why);
+        }
 
         return Task.CompletedTask;
+    }
+
+    private string? WhyNot(ValidatingConnectionEventArgs connection)
+    {
+        try
+        {
+            return accounts.Refuse(connection.ClientId, connection.UserName, connection.Password);
+        }
+        catch (GatewayStartException e)
+        {
+            logger.LogError("{Problem}", e.Message);
+            return "the wearables' file cannot be read";
+        }
     }
 
     private async Task OnLoadingAsync(LoadingRetainedMessagesEventArgs loading)

@@ -1,0 +1,60 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Wearable.Gateway.Devices;
+
+/// <summary>
+/// What a wearable must be given over its cable: <c>wearable.json</c> (who it is and where its gateway is, read by the firmware's DeviceFile),
+/// <c>network.json</c> and <c>files.json</c> for nanoff's --networkdeployment and --filedeployment (2.5.162, its README and
+/// NetworkDeploymentConfiguration, FileDeploymentConfiguration). They hold passwords: only this user may read them.
+/// </summary>
+public static class DeviceFiles
+{
+    /// <summary>Name of the file that goes onto the wearable.</summary>
+    public const string Wearable = "wearable.json";
+
+    /// <summary>Name of the file for --networkdeployment.</summary>
+    public const string Network = "network.json";
+
+    /// <summary>Name of the file for --filedeployment.</summary>
+    public const string Files = "files.json";
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Writes the three files; those of an earlier time are replaced.</summary>
+    /// <param name="folder">Made when absent, readable by this user only.</param>
+    /// <param name="id">The wearable's id, also its user name at the broker.</param>
+    /// <param name="password">Its password at the broker.</param>
+    /// <param name="host">Name or address of the broker.</param>
+    /// <param name="port">Its port.</param>
+    /// <param name="ssid">Name of the Wi-Fi.</param>
+    /// <param name="wifiPassword">Its password; null for an open one.</param>
+    /// <exception cref="DeviceRefusedException">The folder cannot be written.</exception>
+    public static void Write(string folder, string id, string password, string host, int port, string ssid, string? wifiPassword)
+    {
+        try
+        {
+            PrivateFile.MakeFolder(folder);
+            // Flat and on one line: the chip reads it with the contract's own reader, which knows no nested objects.
+            PrivateFile.Replace(Path.Combine(folder, Wearable), JsonSerializer.SerializeToUtf8Bytes(new { id, host, port, user = id, password }));
+            PrivateFile.Replace(Path.Combine(folder, Network), JsonSerializer.SerializeToUtf8Bytes(new { WirelessClient = WirelessClient(ssid, wifiPassword) }, Indented));
+            // A source without a folder: nanoff reads it from where it is started, so the folder may be carried to another computer.
+            object file = new { DestinationFilePath = "I:\\" + Wearable, SourceFilePath = Wearable };
+            PrivateFile.Replace(Path.Combine(folder, Files), JsonSerializer.SerializeToUtf8Bytes(new { Files = new[] { file } }, Indented));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DeviceRefusedException($"--out: the folder {folder} cannot be written ({e.Message.TrimEnd('.')}).");
+        }
+    }
+
+    // AutoConnect: the firmware only waits for an address, the runtime itself joins at boot.
+    private static object WirelessClient(string ssid, string? password) => new
+    {
+        Ssid = ssid,
+        Password = password ?? "",
+        Authentication = password is null ? "Open" : "WPA2",
+        Encryption = password is null ? "None" : "WPA2",
+        ConfigurationOption = "AutoConnect",
+    };
+}
