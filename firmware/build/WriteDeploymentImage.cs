@@ -22,7 +22,7 @@ public sealed class WriteDeploymentImage : Task
     public override bool Execute()
     {
         MemoryStream image = new MemoryStream();
-        StringBuilder sizes = new StringBuilder();
+        StringBuilder sizes = new StringBuilder("# bytes; written by: dotnet build PROJECT -t:PeSizes\n");
         foreach (ITaskItem file in Files)
         {
             byte[] pe = File.ReadAllBytes(file.GetMetadata("FullPath"));
