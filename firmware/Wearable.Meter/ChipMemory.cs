@@ -4,7 +4,7 @@ namespace Wearable.Meter;
 
 /// <summary>
 /// Bytes that objects take in the chip's heap (32 bit, measured on the real interpreter, rounded up to 12): byte[n] n + 20,
-/// short[n] 2n + 28, int[n] and references 4n + 20, long[n] 8n + 28, an object 12 + 12 per field, a string n + 20.
+/// short[n] 2n + 28, int[n] 4n + 20, long[n] 8n + 28, references 12n + 24, an object 12 + 12 per field, a string n + 20.
 /// </summary>
 public static class ChipMemory
 {
@@ -110,6 +110,7 @@ public static class ChipMemory
         TypeCode.Byte or TypeCode.SByte or TypeCode.Boolean => n + 20,
         TypeCode.Int16 or TypeCode.UInt16 or TypeCode.Char => (2 * n) + 28,
         TypeCode.Int64 or TypeCode.UInt64 => (8 * n) + 28,
+        TypeCode.Object or TypeCode.String => (12 * n) + 24,
         _ => (4 * n) + 20,
     };
 

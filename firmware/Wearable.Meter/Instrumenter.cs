@@ -133,7 +133,7 @@ public static class Instrumenter
 
     private static bool Allocates(Instruction i) => i.OpCode.Code switch
     {
-        Code.Newarr or Code.Box => true,
+        Code.Newarr or Code.Box or Code.Ldstr => true,
         Code.Newobj => !((MethodReference)i.Operand).DeclaringType.IsValueType,
         Code.Call or Code.Callvirt => i.Operand is MethodReference m && IsLibrary(m) && m.ReturnType is { FullName: "System.String" or "System.Byte[]" or "System.Char[]" } && !m.Name.StartsWith("get_", StringComparison.Ordinal),
         _ => false,

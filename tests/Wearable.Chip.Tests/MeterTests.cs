@@ -39,6 +39,32 @@ public sealed class MeterTests : IDisposable
         Assert.True(Counters.Allocations >= 3, $"at least the name and two substrings expected, got {Counters.Allocations}");
     }
 
+    [Fact]
+    public void Each_use_of_a_text_literal_is_an_allocation_as_on_the_interpreter()
+    {
+        // Interpreter 1.17, 32 bit: 100 heart messages make 900 allocations, one for each field's name or value.
+        Assembly contract = _context.Load("Wearable.Contract");
+        object heart = Activator.CreateInstance(contract.GetType("Wearable.Contract.HeartMessage", true)!)!;
+        object writer = Activator.CreateInstance(contract.GetType("Wearable.Contract.WireWriter", true)!)!;
+        MethodInfo write = heart.GetType().GetMethod("Write")!;
+        write.Invoke(heart, [writer]);
+        Counters.Reset();
+        write.Invoke(heart, [writer]);
+        Assert.Equal(10, Counters.Allocations); // nine names and "null": this one has no rate
+    }
+
+    [Theory]
+    [InlineData(typeof(byte[]), 100, 120)]
+    [InlineData(typeof(bool[]), 10, 36)]
+    [InlineData(typeof(short[]), 100, 228)]
+    [InlineData(typeof(int[]), 10, 60)]
+    [InlineData(typeof(long[]), 10, 108)]
+    [InlineData(typeof(string[]), 1, 36)]
+    [InlineData(typeof(string[]), 100, 1224)]
+    [InlineData(typeof(byte[][]), 10, 144)]
+    public void An_array_has_the_size_measured_on_the_interpreter(Type type, int length, int bytes) =>
+        Assert.Equal(bytes, ChipMemory.Held(Array.CreateInstance(type.GetElementType()!, length), _ => false));
+
     private long Count(string assembly, string type, string method, string argument)
     {
         MethodInfo target = _context.Load(assembly).GetType(type, true)!.GetMethod(method)!;
