@@ -12,6 +12,12 @@ public static class Counters
     /// <summary>Objects, arrays, boxes, library-made strings and references to text literals (12 bytes each time one is used) created since the last <see cref="Reset"/>.</summary>
     public static long Allocations;
 
+    /// <summary>
+    /// IL instructions that would cost a chip as much as what ran inside the library since the last <see cref="Reset"/>: see <see cref="LibraryCost"/>.
+    /// An estimate, used for simulated time only; budgets count <see cref="Instructions"/>.
+    /// </summary>
+    public static long Surcharge;
+
     private static readonly List<string> Names = [];
     private static long[] s_byMethod = [];
 
@@ -27,6 +33,7 @@ public static class Counters
     {
         Instructions = 0;
         Allocations = 0;
+        Surcharge = 0;
     }
 
     /// <summary>Called at the start of every basic block.</summary>
@@ -38,6 +45,9 @@ public static class Counters
 
     /// <summary>Called before every instruction that allocates.</summary>
     public static void Allocate() => Allocations++;
+
+    /// <summary>Called before every instruction that does more on the chip than its own interpretation.</summary>
+    public static void Charge(int instructions) => Surcharge += instructions;
 
     /// <summary>Gives a method its number; called while instrumenting, before anything is counted.</summary>
     internal static int Register(string method)

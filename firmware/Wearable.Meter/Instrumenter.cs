@@ -24,18 +24,19 @@ public static class Instrumenter
         ModuleDefinition module = assembly.MainModule;
         MethodReference add = module.ImportReference(typeof(Counters).GetMethod(nameof(Counters.Add)));
         MethodReference allocate = module.ImportReference(typeof(Counters).GetMethod(nameof(Counters.Allocate)));
+        MethodReference charge = module.ImportReference(typeof(Counters).GetMethod(nameof(Counters.Charge)));
         foreach (TypeDefinition type in module.GetTypes())
         {
             foreach (MethodDefinition method in type.Methods.Where(m => m.HasBody))
             {
-                Rewrite(method.Body, Counters.Register($"{type.Name}.{method.Name}"), add, allocate);
+                Rewrite(method.Body, Counters.Register($"{type.Name}.{method.Name}"), add, allocate, charge);
             }
         }
 
         assembly.Write(target);
     }
 
-    private static void Rewrite(MethodBody body, int number, MethodReference add, MethodReference allocate)
+    private static void Rewrite(MethodBody body, int number, MethodReference add, MethodReference allocate, MethodReference charge)
     {
         body.SimplifyMacros();
         Instruction[] original = [.. body.Instructions];
@@ -64,6 +65,12 @@ public static class Instrumenter
             if (Allocates(at))
             {
                 il.InsertBefore(at, il.Create(OpCodes.Call, allocate));
+            }
+
+            if (LibraryCost.Of(at) is int cost and > 0)
+            {
+                il.InsertBefore(at, il.Create(OpCodes.Ldc_I4, cost));
+                il.InsertBefore(at, il.Create(OpCodes.Call, charge));
             }
         }
 
@@ -135,9 +142,7 @@ public static class Instrumenter
     {
         Code.Newarr or Code.Box or Code.Ldstr => true,
         Code.Newobj => !((MethodReference)i.Operand).DeclaringType.IsValueType,
-        Code.Call or Code.Callvirt => i.Operand is MethodReference m && IsLibrary(m) && m.ReturnType is { FullName: "System.String" or "System.Byte[]" or "System.Char[]" } && !m.Name.StartsWith("get_", StringComparison.Ordinal),
+        Code.Call or Code.Callvirt => i.Operand is MethodReference m && LibraryCost.IsLibrary(m) && LibraryCost.MakesText(m),
         _ => false,
     };
-
-    private static bool IsLibrary(MethodReference method) => method.DeclaringType.Scope is AssemblyNameReference a && !a.Name.StartsWith("Wearable.", StringComparison.Ordinal);
 }

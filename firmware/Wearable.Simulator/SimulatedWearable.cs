@@ -24,11 +24,13 @@ public sealed class SimulatedWearable : IAsyncDisposable
     private readonly IStorage _storage;
     private readonly SimulatedPower _power;
     private readonly Random _random;
+    private readonly ChipClock? _chip;
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile MqttMessageLink? _link;
     private volatile Device? _device;
     private Timeline _timeline = Timeline.Empty;
+    private ChipLoad _load = ChipLoad.None;
     private bool _started;
     private volatile bool _stopping;
 
@@ -43,6 +45,12 @@ public sealed class SimulatedWearable : IAsyncDisposable
 
         _options = options;
         Clock = options.Clock ?? new RealClock();
+        if (options.ChipSpeed is long speed)
+        {
+            _chip = new ChipClock(Clock, speed, ChipWork.Take);
+            Clock = _chip;
+        }
+
         Microphone = new SimulatedMicrophone(Clock, new BackgroundNoise(options.Seed, options.NoiseDb));
         Speaker = new SimulatedSpeaker(Clock);
         Network = new LossyNetwork(Clock, options.Seed, options.Outages);
@@ -84,6 +92,9 @@ public sealed class SimulatedWearable : IAsyncDisposable
 
     /// <summary>Its pulse sensor, register by register.</summary>
     public FakeMax30102 Sensor { get; }
+
+    /// <summary>How hard the simulated chip worked since boot; <see cref="ChipLoad.None"/> without <see cref="SimulatedWearableOptions.ChipSpeed"/>.</summary>
+    public ChipLoad Load => Volatile.Read(ref _load);
 
     /// <summary>What it publishes.</summary>
     public PublishedMessages Messages { get; } = new();
@@ -227,10 +238,11 @@ public sealed class SimulatedWearable : IAsyncDisposable
         {
             Device device = Boot(link);
             _device = device;
+            _chip?.Own();
             device.Start();
             while (!_stopping && !_power.TakeRebootRequest())
             {
-                device.RunOnce();
+                RunOnce(device);
                 Microphone.LetRoomPass();
             }
         }
@@ -242,16 +254,37 @@ public sealed class SimulatedWearable : IAsyncDisposable
         }
     }
 
+    private void RunOnce(Device device)
+    {
+        if (_chip is null)
+        {
+            device.RunOnce();
+            return;
+        }
+
+        double before = _chip.BusyMs;
+        device.RunOnce();
+        double nowMs = _chip.NowMs; // takes in the end of the pass
+        double passMs = _chip.BusyMs - before;
+        if (passMs <= 0)
+        {
+            throw new InvalidOperationException("chip speed: the firmware in this process is not instrumented, so its work cannot be counted");
+        }
+
+        Volatile.Write(ref _load, _load.With(passMs, nowMs, StateMessage.Modes[(int)device.Mode], Microphone.Overruns, device.AnswerGaps));
+    }
+
     private Device Boot(MqttMessageLink link)
     {
+        II2cBus bus = _chip is null ? Sensor : new TimedBus(Sensor, _chip);
         DeviceBoard board = new()
         {
             Name = "simulator",
             Microphone = Microphone,
             Speaker = Speaker,
-            I2c = Sensor,
+            I2c = bus,
             Network = Network,
-            Link = new ObservedLink(link, Messages.Take),
+            Link = new ObservedLink(link, (topic, payload, length) => ChipWork.Uncounted(() => Messages.Take(topic, payload, length))),
             Clock = Clock,
             Storage = _storage,
             Light = Light,
@@ -273,7 +306,7 @@ public sealed class SimulatedWearable : IAsyncDisposable
             throw new ArgumentException($"up codec: 0 or 30 expected, got {codec}");
         }
 
-        return new Device(board, identity, settings, new WakeWordDetector(WakeModelComputer.Create()), new HeartMonitor(Sensor, Clock));
+        return new Device(board, identity, settings, new WakeWordDetector(WakeModelComputer.Create()), new HeartMonitor(bus, Clock));
     }
 
     private void Note(Func<Timeline, Timeline> change)

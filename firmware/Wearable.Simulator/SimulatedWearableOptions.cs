@@ -29,6 +29,12 @@ public sealed record SimulatedWearableOptions
     /// <summary>The wearable's time; null: a new real-time clock.</summary>
     public SimulatorClock? Clock { get; init; }
 
+    /// <summary>
+    /// IL instructions a second of the chip whose speed is simulated; null: computing takes no time. Needs instrumented firmware: see
+    /// <see cref="CommandLine.ChipRun"/>.
+    /// </summary>
+    public long? ChipSpeed { get; init; }
+
     /// <summary>Background noise at the microphone, dB below full scale; negative infinity is silence.</summary>
     public double NoiseDb { get; init; } = BackgroundNoise.QuietRoomDb;
 

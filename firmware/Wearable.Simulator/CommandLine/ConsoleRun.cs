@@ -1,8 +1,10 @@
+using System.Globalization;
 using Wearable.Contract;
 using Wearable.Firmware;
 using Wearable.Firmware.Board;
 using Wearable.Simulator.Microphone;
 using Wearable.Simulator.Parts;
+using Wearable.Simulator.Time;
 
 namespace Wearable.Simulator.CommandLine;
 
@@ -66,6 +68,7 @@ public sealed class ConsoleRun(RunOptions options, TextWriter output, TextWriter
             finally
             {
                 await wearable.StopAsync();
+                TellLoad(wearable.Load);
             }
 
             return 0;
@@ -124,6 +127,7 @@ public sealed class ConsoleRun(RunOptions options, TextWriter output, TextWriter
         NoiseDb = options.NoiseDb,
         Pulse = options.Pulse,
         UpCodec = options.UpCodec,
+        ChipSpeed = options.ChipSpeed,
         Storage = options.Storage == null ? null : new FolderStorage(options.Storage),
     };
 
@@ -200,6 +204,14 @@ public sealed class ConsoleRun(RunOptions options, TextWriter output, TextWriter
             }
 
             await output.WriteLineAsync($"answer saved in {path}");
+        }
+    }
+
+    private void TellLoad(ChipLoad load)
+    {
+        if (load.Passes > 0)
+        {
+            Print(string.Create(CultureInfo.InvariantCulture, $"chip at {options.ChipSpeed} IL/s: {load.Passes} passes, load {load.LoadPercent:0} %, worst pass {load.WorstPassMs:0} ms ({load.WorstPassMode}, at {load.WorstPassAtMs / 1000:0.0} s), microphone overruns {load.Overruns}, answer gaps {load.AnswerGaps}"));
         }
     }
 

@@ -41,6 +41,9 @@ public sealed record RunOptions
     /// <summary>Seed of noise and pulse.</summary>
     public int Seed { get; init; } = 1;
 
+    /// <summary>Speed of the simulated chip, IL instructions a second; null: computing takes no time.</summary>
+    public long? ChipSpeed { get; init; }
+
     /// <summary>Codec of the sound sent to the gateway: 0 or 30; null: the firmware's own choice.</summary>
     public int? UpCodec { get; init; }
 

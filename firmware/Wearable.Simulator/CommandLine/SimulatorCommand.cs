@@ -27,6 +27,7 @@ public sealed class SimulatorCommand
     private readonly Option<bool> _noFinger = new("--no-finger") { Description = "Nobody touches the pulse sensor." };
     private readonly Option<bool> _motion = new("--motion") { Description = "The hand moves." };
     private readonly Option<string?> _seed = new("--seed") { Description = "Seed of noise and pulse. [default: 1]", HelpName = "NUMBER" };
+    private readonly Option<string?> _chipSpeed = new("--chip-speed") { Description = "Let computing take the time it takes a chip of this many IL instructions a second (2000000: the plan for 240 MHz), and say at the end how the loop kept up.", HelpName = "IL/S" };
     private readonly Option<string?> _upCodec = new("--up-codec") { Description = "Codec of the sound sent: 0 PCM16, 30 IMA ADPCM. [default: the firmware's own]", HelpName = "0|30" };
     private readonly Option<string?> _saveAnswer = new("--save-answer") { Description = "Write the played answer here.", HelpName = "FILE.wav" };
     private readonly Option<string?> _storage = new("--storage") { Description = "Folder for the device's own files; without it they end with the process.", HelpName = "FOLDER" };
@@ -41,7 +42,7 @@ public sealed class SimulatorCommand
         _root = new RootCommand("A wearable without hardware: the same firmware, with a microphone, a speaker and a pulse sensor made of software.")
         {
             _broker, _say, _wav, _voice, _gateway, _quiet, _noise, _pulse, _pulseWave, _noFinger, _motion,
-            _id, _user, _password, _seed, _upCodec, _saveAnswer, _storage, _seconds, _keep,
+            _id, _user, _password, _seed, _chipSpeed, _upCodec, _saveAnswer, _storage, _seconds, _keep,
         };
         _root.SetAction((parsed, cancellation) => run(OptionsOf(parsed), cancellation));
     }
@@ -85,6 +86,7 @@ public sealed class SimulatorCommand
             NoiseDb = NoiseOf(parsed),
             Pulse = PulseOf(parsed),
             Seed = Whole(_seed, parsed.GetValue(_seed), int.MinValue, int.MaxValue) ?? 1,
+            ChipSpeed = Whole(_chipSpeed, parsed.GetValue(_chipSpeed), 10_000, 2_000_000_000),
             UpCodec = CodecOf(parsed.GetValue(_upCodec)),
             SaveAnswer = parsed.GetValue(_saveAnswer),
             Storage = parsed.GetValue(_storage),
