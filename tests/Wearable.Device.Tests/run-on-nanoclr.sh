@@ -40,7 +40,7 @@ if [ ! -x "$interpreter" ]; then
 fi
 
 if [ -z "$folder" ]; then
-    dotnet build "$here/Wearable.Device.Tests.nfproj" -c Release -nologo -v quiet || exit 2
+    dotnet build "$here/Wearable.Device.Tests.nfproj" -c Release -nologo -v quiet -clp:NoSummary || exit 2
     folder=$here/bin/Release
 fi
 
@@ -87,8 +87,7 @@ passed=$(count passed) failed=$(count failed) skipped=$(count skipped)
 written=$(find "$here" -name '*.cs' -not -path '*/Pc/*' -not -path '*/obj/*' -exec grep -h '\[TestMethod\]' {} + | wc -l | tr -d ' ')
 echo "device tests on $(basename "$interpreter"): $passed passed, $failed failed, $skipped skipped, of $written"
 if ! grep -q '^Done\.' "$output"; then
-    echo "run-on-nanoclr: the interpreter stopped or was stopped (after $waited s) before the end; it last said:" >&2
-    tail -5 "$output" >&2
+    echo "run-on-nanoclr: the interpreter stopped or was stopped before the end; it last said: $(tr -d '\r' <"$output" | grep -v '^ *$' | tail -1)" >&2
     exit 1
 fi
 if [ "$((passed + failed + skipped))" -ne "$written" ]; then
