@@ -12,7 +12,7 @@ internal sealed record ScriptResult(int Exit, string Output, string Error)
 }
 
 /// <summary>
-/// Runs one of the two flash scripts: flash.sh with bash, flash.ps1 with PowerShell's engine in this process (no pwsh needed). The engine
+/// Runs one of the two flash scripts, or another script by its full path: .sh with bash, .ps1 with PowerShell's engine in this process (no pwsh needed). The engine
 /// writes to this process's console and reads its environment, so these runs must not overlap: see <see cref="Together"/>.
 /// </summary>
 internal static class FlashScript
@@ -21,15 +21,15 @@ internal static class FlashScript
 
     public static string Folder { get; } = Path.Combine(Repository.Root, "hardware");
 
-    public static ScriptResult Run(string script, IReadOnlyDictionary<string, string> environment, params string[] arguments) => script == Bash
-        ? RunBash(environment, arguments)
-        : RunPowerShell(environment, arguments);
+    public static ScriptResult Run(string script, IReadOnlyDictionary<string, string> environment, params string[] arguments) => script.EndsWith(".sh", StringComparison.Ordinal)
+        ? RunBash(script, environment, arguments)
+        : RunPowerShell(script, environment, arguments);
 
-    private static ScriptResult RunBash(IReadOnlyDictionary<string, string> environment, string[] arguments)
+    private static ScriptResult RunBash(string script, IReadOnlyDictionary<string, string> environment, string[] arguments)
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "flash.sh wants bash");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "a .sh wants bash");
         ProcessStartInfo start = new("bash") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Repository.Root };
-        foreach (string argument in arguments.Prepend(Path.Combine(Folder, Bash)))
+        foreach (string argument in arguments.Prepend(Path.Combine(Folder, script)))
         {
             start.ArgumentList.Add(argument);
         }
@@ -46,7 +46,7 @@ internal static class FlashScript
         return new ScriptResult(process.ExitCode, output.Result, error);
     }
 
-    private static ScriptResult RunPowerShell(IReadOnlyDictionary<string, string> environment, string[] arguments)
+    private static ScriptResult RunPowerShell(string script, IReadOnlyDictionary<string, string> environment, string[] arguments)
     {
         Dictionary<string, string?> before = environment.ToDictionary(e => e.Key, e => Environment.GetEnvironmentVariable(e.Key));
         TextWriter consoleOutput = Console.Out, consoleError = Console.Error;
@@ -64,7 +64,7 @@ internal static class FlashScript
             runspace.Open();
             runspace.SessionStateProxy.Path.SetLocation(Repository.Root);
             using PowerShell shell = PowerShell.Create(runspace);
-            shell.AddScript("param($script, $words) & $script @words; $LASTEXITCODE").AddArgument(Path.Combine(Folder, PowerShellScript)).AddArgument(arguments);
+            shell.AddScript("param($script, $words) & $script @words; $LASTEXITCODE").AddArgument(Path.Combine(Folder, script)).AddArgument(arguments);
             PSObject last = shell.Invoke()[^1];
             return new ScriptResult((int)last.BaseObject, output.ToString(), error.ToString());
         }
