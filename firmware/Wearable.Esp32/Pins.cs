@@ -9,53 +9,82 @@ namespace Wearable.Esp32
     /// </summary>
     internal static class Pins
     {
-        // Classic ESP32 has its flash on 6 to 11 and, with PSRAM, 16 and 17: pins that are free on the S3.
-        private static readonly bool IsS3 = AskTarget();
-
         /// <summary>INMP441 SCK: I2S bus 1 bit clock.</summary>
-        public static readonly int MicrophoneBitClock = IsS3 ? 4 : 26;
+        public static int MicrophoneBitClock
+        {
+            get { return Pick(4, 26); }
+        }
 
         /// <summary>INMP441 WS: I2S bus 1 word select.</summary>
-        public static readonly int MicrophoneWordSelect = IsS3 ? 5 : 25;
+        public static int MicrophoneWordSelect
+        {
+            get { return Pick(5, 25); }
+        }
 
         /// <summary>INMP441 SD: I2S bus 1 data in.</summary>
-        public static readonly int MicrophoneData = IsS3 ? 6 : 33;
+        public static int MicrophoneData
+        {
+            get { return Pick(6, 33); }
+        }
 
         /// <summary>MAX30102 SDA: I2C bus 1 data.</summary>
-        public static readonly int SensorData = IsS3 ? 8 : 21;
+        public static int SensorData
+        {
+            get { return Pick(8, 21); }
+        }
 
         /// <summary>MAX30102 SCL: I2C bus 1 clock.</summary>
-        public static readonly int SensorClock = IsS3 ? 9 : 22;
+        public static int SensorClock
+        {
+            get { return Pick(9, 22); }
+        }
 
         /// <summary>MAX98357A BCLK: I2S bus 2 bit clock.</summary>
-        public static readonly int SpeakerBitClock = IsS3 ? 15 : 18;
+        public static int SpeakerBitClock
+        {
+            get { return Pick(15, 18); }
+        }
 
         /// <summary>MAX98357A LRC: I2S bus 2 word select.</summary>
-        public static readonly int SpeakerWordSelect = IsS3 ? 16 : 19;
+        public static int SpeakerWordSelect
+        {
+            get { return Pick(16, 19); }
+        }
 
         /// <summary>MAX98357A DIN: I2S bus 2 data out.</summary>
-        public static readonly int SpeakerData = IsS3 ? 7 : 23;
+        public static int SpeakerData
+        {
+            get { return Pick(7, 23); }
+        }
 
         /// <summary>Button: low while pressed, pulled up inside.</summary>
-        public static readonly int Button = 0;
+        public static int Button
+        {
+            get { return 0; }
+        }
 
         /// <summary>LED over 330 ohm: high while the microphone is on.</summary>
-        public static readonly int Light = 2;
+        public static int Light
+        {
+            get { return 2; }
+        }
 
-        private static bool AskTarget()
+        // Classic ESP32 has its flash on 6 to 11 and, with PSRAM, more on 16 and 17: pins that are free on the S3. Not a static field: what a
+        // static constructor throws happens before Main and is never shown.
+        private static int Pick(int esp32S3, int esp32)
         {
             string target = SystemInfo.TargetName;
             if (target.StartsWith("ESP32_S3"))
             {
-                return true;
+                return esp32S3;
             }
 
             if (target.StartsWith("ESP32_PSRAM") || target.StartsWith("ESP32_REV"))
             {
-                return false;
+                return esp32;
             }
 
-            throw new NotSupportedException("board: no pins are known for target " + target + ", see hardware/README.md");
+            throw new NotSupportedException("no pins are known for target " + target + ", see hardware/README.md");
         }
     }
 }

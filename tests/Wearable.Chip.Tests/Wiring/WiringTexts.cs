@@ -20,36 +20,39 @@ internal static class WiringTexts
                 /// </summary>
                 internal static class Pins
                 {
-                    // Classic ESP32 has its flash on 6 to 11 and, with PSRAM, 16 and 17: pins that are free on the S3.
-                    private static readonly bool IsS3 = AskTarget();
-
             """);
         foreach (Wire wire in plan.Signals)
         {
+            string pin = wire.Esp32S3 == wire.Esp32 ? Number(wire.Esp32) : $"Pick({Number(wire.Esp32S3)}, {Number(wire.Esp32)})";
             text.Append($$"""
 
                         /// <summary>{{plan.PartOf(wire).Title}}{{(wire.Part is "button" or "light" ? "" : " " + wire.Pin)}}: {{wire.Is}}.</summary>
-                        public static readonly int {{wire.Name}} = {{(wire.Esp32S3 == wire.Esp32 ? Number(wire.Esp32) : $"IsS3 ? {Number(wire.Esp32S3)} : {Number(wire.Esp32)}")}};
+                        public static int {{wire.Name}}
+                        {
+                            get { return {{pin}}; }
+                        }
 
                 """);
         }
 
         text.Append("""
 
-                    private static bool AskTarget()
+                    // Classic ESP32 has its flash on 6 to 11 and, with PSRAM, more on 16 and 17: pins that are free on the S3. Not a static field: what a
+                    // static constructor throws happens before Main and is never shown.
+                    private static int Pick(int esp32S3, int esp32)
                     {
                         string target = SystemInfo.TargetName;
                         if (target.StartsWith("ESP32_S3"))
                         {
-                            return true;
+                            return esp32S3;
                         }
 
                         if (target.StartsWith("ESP32_PSRAM") || target.StartsWith("ESP32_REV"))
                         {
-                            return false;
+                            return esp32;
                         }
 
-                        throw new NotSupportedException("board: no pins are known for target " + target + ", see hardware/README.md");
+                        throw new NotSupportedException("no pins are known for target " + target + ", see hardware/README.md");
                     }
                 }
             }
