@@ -41,12 +41,13 @@ function Show([string[]] $words) {
   Say ($quoted -join ' ')
 }
 
-# Runs nanoff with its output on the screen; the exit code.
+# Runs nanoff; $script:code is its exit code. Its output is neither piped nor kept: it moves the cursor, which Windows refuses it then.
 function Run([string[]] $words) {
   Show (@('nanoff') + $words)
-  if ($dry) { return 0 }
-  & $nanoff @words | ForEach-Object { Say $_ }
-  $LASTEXITCODE
+  $script:code = 0
+  if ($dry) { return }
+  & $nanoff @words
+  $script:code = $LASTEXITCODE
 }
 
 # What nanoff says, lines joined; $script:code is its exit code. Its standard error is no error of this script.
@@ -173,12 +174,14 @@ if ($only -cin '', 'runtime') {
   $words = @('--update', '--target', $target, '--serialport', $port)
   if ($masserase) { $words += '--masserase' }
   if ($fwversion) { $words += '--fwversion', $fwversion }
-  if ((Run $words) -ne 0) { Fail "the runtime was not written, nanoff says why above; $again." }
+  Run $words
+  if ($script:code -ne 0) { Fail "the runtime was not written, nanoff says why above; $again." }
 }
 # Not in one command with --update: that ignores --address and writes to 0x1B0000 on every chip.
 if ($only -cin '', 'app') {
   $words = @('--target', $target, '--serialport', $port, '--deploy', '--image', $image, '--address', $address)
-  if ((Run $words) -ne 0) { Fail "the firmware was not written, nanoff says why above; $again, with --only app." }
+  Run $words
+  if ($script:code -ne 0) { Fail "the firmware was not written, nanoff says why above; $again, with --only app." }
 }
 # Last, over the running runtime: a board that needs its buttons for flashing then needs one reset only. files.json names its file without a
 # folder, so that the device folder may be moved; nanoff reads it from where it is started.
