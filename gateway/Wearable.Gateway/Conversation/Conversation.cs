@@ -111,10 +111,10 @@ public sealed class Conversation : IAsyncDisposable
             switch (report.Message)
             {
                 case WakeMessage wake:
-                    await BeginAsync(wake.TurnId, wake.Word == "button" ? "" : wake.Word, (wake.Score - wake.Threshold) / (100.0 - Math.Min(wake.Threshold, 99))).ConfigureAwait(false);
+                    await BeginAsync(wake.TurnId, WakeClaim.Of(wake)).ConfigureAwait(false);
                     break;
                 case SpeechMessage { What: SpeechMessage.Start, Why: SpeechMessage.ByFollowUp } followUp:
-                    await BeginAsync(followUp.TurnId, "", 1).ConfigureAwait(false);
+                    await BeginAsync(followUp.TurnId, null).ConfigureAwait(false);
                     break;
                 case SpeechMessage { What: SpeechMessage.End } end when _turn is not null && _turn.Id == end.TurnId:
                     _turn.OnSpeechEndedByDevice(end.Why == SpeechMessage.ByAbort);
@@ -150,7 +150,7 @@ public sealed class Conversation : IAsyncDisposable
         }
     }
 
-    private async Task BeginAsync(string turnId, string word, double certainty)
+    private async Task BeginAsync(string turnId, WakeClaim? claim)
     {
         if (_turn is not null)
         {
@@ -158,7 +158,7 @@ public sealed class Conversation : IAsyncDisposable
             await _turn.DisposeAsync().ConfigureAwait(false);
         }
 
-        _turn = new Turn(_deviceId, turnId, word, certainty, _codec, _services, _speaker);
+        _turn = new Turn(_deviceId, turnId, claim, _codec, _services, _speaker);
         await _turn.BeginAsync().ConfigureAwait(false);
     }
 }

@@ -6,10 +6,11 @@ using Wearable.Gateway.Speech;
 
 namespace Wearable.Gateway.Conversation;
 
-/// <summary>Everything a conversation needs from the rest of the gateway.</summary>
+/// <summary>Everything a conversation needs from the rest of the gateway. Without a word scorer a wake is confirmed by the transcript.</summary>
 public sealed record ConversationServices(
     IVoiceActivity VoiceActivity,
     ISpeechToText Listening,
+    IWordScorer? WordScorer,
     ITextToSpeech Speaking,
     IChatClient Brain,
     ISafetyGate Safety,
@@ -33,6 +34,7 @@ public static class ConversationRegistration
         services.AddSingleton(p => new ConversationServices(
             p.GetRequiredService<IVoiceActivity>(),
             p.GetRequiredService<ISpeechToText>(),
+            p.GetService<IWordScorer>(),
             p.GetRequiredService<ITextToSpeech>(),
             p.GetRequiredService<IChatClient>(),
             p.GetRequiredService<ISafetyGate>(),

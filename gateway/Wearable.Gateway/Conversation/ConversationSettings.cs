@@ -26,4 +26,7 @@ public sealed record ConversationSettings
 
     /// <summary>Utterances shorter than this are checked for being the wake word alone before listening ends.</summary>
     public int WakeOnlySpeechMs { get; init; } = 900;
+
+    /// <summary>Speech that ends this soon after the moment of waking was the wake word alone, ms.</summary>
+    public int WakeTailMs { get; init; } = 300;
 }

@@ -16,8 +16,8 @@ public sealed class Turn : IAsyncDisposable
     private const int MarginMs = 240; // sound around the voiced part that speech to text gets
 
     private readonly string _deviceId;
-    private readonly string _word;
-    private readonly double _certainty;
+    private readonly WakeClaim? _claim;
+    private readonly WakeVerifier? _verifier;
     private readonly int _codec;
     private readonly ConversationServices _services;
     private readonly SemaphoreSlim _speaker;
@@ -29,6 +29,7 @@ public sealed class Turn : IAsyncDisposable
     private readonly TaskCompletionSource _playing = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _played = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _answer = Task.CompletedTask;
+    private Task<WakeOpinion>? _opinion;
     private bool _collecting = true;
     private bool _deviceEnded;
     private int _wakeOnlyChecks;
@@ -40,17 +41,16 @@ public sealed class Turn : IAsyncDisposable
     /// <summary>Opens a turn.</summary>
     /// <param name="deviceId">The wearable.</param>
     /// <param name="turnId">The turn.</param>
-    /// <param name="word">The wake word to confirm; empty when a button or follow-up opened it.</param>
-    /// <param name="certainty">How sure the device was: 0 at its threshold, 1 at score 100.</param>
+    /// <param name="claim">The wake to confirm; null when a button or follow-up opened it.</param>
     /// <param name="codec">Codec the device plays.</param>
     /// <param name="services">The rest of the gateway.</param>
     /// <param name="speaker">Held while this turn speaks, so that announcements wait.</param>
-    public Turn(string deviceId, string turnId, string word, double certainty, int codec, ConversationServices services, SemaphoreSlim speaker)
+    public Turn(string deviceId, string turnId, WakeClaim? claim, int codec, ConversationServices services, SemaphoreSlim speaker)
     {
         _deviceId = deviceId;
         Id = turnId;
-        _word = word;
-        _certainty = certainty;
+        _claim = claim;
+        _verifier = claim is not null && services.WordScorer is not null ? new WakeVerifier(services.WordScorer, claim) : null;
         _codec = codec;
         _services = services;
         _speaker = speaker;
@@ -75,6 +75,18 @@ public sealed class Turn : IAsyncDisposable
         }
 
         short[] added = [.. _collector.Add(chunk, receivedAt)];
+        if (_verifier is not null && _collector.Count >= _verifier.To)
+        {
+            _opinion ??= JudgeAsync();
+        }
+
+        if (_opinion is { IsCompletedSuccessfully: true, Result.Confirmed: false })
+        {
+            _collecting = false; // nobody called: the microphone goes back to sleep at once
+            _answer = RejectAsync();
+            return;
+        }
+
         SpeechEvents events = _ears.Hear(added);
         if (events.HasFlag(SpeechEvents.Resumed))
         {
@@ -160,6 +172,11 @@ public sealed class Turn : IAsyncDisposable
     {
         Cancel("cancelled");
         await _answer.ConfigureAwait(false);
+        if (_opinion is Task opinion)
+        {
+            await opinion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
         _transcriber.Drop();
         _ears.Dispose();
         _cancel.Dispose();
@@ -175,21 +192,34 @@ public sealed class Turn : IAsyncDisposable
         }
 
         // "Computer ..." and a breath: the word alone is no question, so keep listening.
-        if (_word.Length > 0 && _ears.SpeechMs < _services.Settings.WakeOnlySpeechMs && _wakeOnlyChecks < 2)
+        if (_claim is not null && _wakeOnlyChecks < 2 && await WasOnlyTheWordAsync(_claim).ConfigureAwait(false))
         {
             _wakeOnlyChecks++;
-            Transcript transcript = await _transcriber.GetAsync(Speech(), SpeechEnd, _cancel.Token).ConfigureAwait(false);
-            if (WakePhrase.TryStrip(transcript.Text, _word, _certainty, out string question) && question.Length == 0)
-            {
-                _transcriber.Drop();
-                _ears.Reset();
-                _earsBegan = _collector.Count;
-                return;
-            }
+            _transcriber.Drop();
+            _ears.Reset();
+            _earsBegan = _collector.Count;
+            return;
         }
 
         await StopDeviceAsync().ConfigureAwait(false);
         Finish("");
+    }
+
+    private async Task<bool> WasOnlyTheWordAsync(WakeClaim claim)
+    {
+        // A confirmed word ends about where the device woke. Speech to text spells a lone word badly.
+        if (_opinion is { IsCompletedSuccessfully: true, Result.Confirmed: true })
+        {
+            return SpeechEnd <= (claim.PreRollMs + _services.Settings.WakeTailMs) * SpeechFormat.SamplesPerMs;
+        }
+
+        if (_ears.SpeechMs >= _services.Settings.WakeOnlySpeechMs)
+        {
+            return false;
+        }
+
+        Transcript transcript = await _transcriber.GetAsync(Speech(), SpeechEnd, _cancel.Token).ConfigureAwait(false);
+        return WakePhrase.TryStrip(transcript.Text, claim.Word, claim.Certainty, out string question) && question.Length == 0;
     }
 
     private ValueTask StopDeviceAsync() => _deviceEnded ? ValueTask.CompletedTask : _services.Sender.SendCommandAsync(_deviceId, CommandNames.Stop, new CommandMessage { TurnId = Id });
@@ -204,21 +234,61 @@ public sealed class Turn : IAsyncDisposable
             _clock.Reach("end_ms");
         }
 
-        _answer = failure.Length > 0 ? SayAndFailAsync(failure) : AnswerAsync();
+        _answer = AnswerAsync(failure);
     }
 
     private long SpeechEnd => _earsBegan + _ears.SpeechEndSample;
 
     // With a wake word all from the pre-roll on, so that it can be confirmed; else from a little before the first voiced sound.
     private short[] Speech() => _collector.Copy(
-        _word.Length > 0 ? 0 : _earsBegan + _ears.SpeechStartSample - (MarginMs * SpeechFormat.SamplesPerMs),
+        _claim is not null ? 0 : _earsBegan + _ears.SpeechStartSample - (MarginMs * SpeechFormat.SamplesPerMs),
         SpeechEnd + (MarginMs * SpeechFormat.SamplesPerMs));
 
-    private async Task AnswerAsync()
+    private Task<WakeOpinion> JudgeAsync() => _verifier!.JudgeAsync(_collector.Copy(_verifier.From, _verifier.To), _cancel.Token);
+
+    // True and false: the second opinion. Null: there is none, the transcript must do.
+    private async Task<bool?> ConfirmAsync()
+    {
+        if (_claim is null)
+        {
+            return true;
+        }
+
+        if (_verifier is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            _opinion ??= JudgeAsync();
+            return (await _opinion.ConfigureAwait(false)).Confirmed;
+        }
+        catch (InvalidOperationException e)
+        {
+            _services.Log.LogWarning("turn {Turn}: no second opinion on the wake word: {Reason}", Id, e.Message);
+            return null;
+        }
+    }
+
+    private async Task AnswerAsync(string failure)
     {
         try
         {
             await PublishAsync(TurnPhases.Speech).ConfigureAwait(false);
+            bool? confirmed = await ConfirmAsync().ConfigureAwait(false);
+            if (confirmed == false)
+            {
+                await RejectAsync().ConfigureAwait(false);
+                return;
+            }
+
+            if (failure.Length > 0)
+            {
+                await SayAndFailAsync(failure).ConfigureAwait(false);
+                return;
+            }
+
             Transcript transcript = await _transcriber.GetAsync(Speech(), SpeechEnd, _cancel.Token).ConfigureAwait(false);
             _heard = transcript.Text;
             if (transcript.Outcome != TranscriptOutcome.Text)
@@ -227,10 +297,16 @@ public sealed class Turn : IAsyncDisposable
                 return;
             }
 
-            if (!WakePhrase.TryStrip(transcript.Text, _word.Length > 0 ? _word : "-", _certainty, out string question) && _word.Length > 0)
+            string question = transcript.Text;
+            if (_claim is not null && !WakePhrase.TryStrip(transcript.Text, _claim.Word, confirmed == true ? 1 : _claim.Certainty, out question))
             {
-                await RejectAsync().ConfigureAwait(false);
-                return;
+                if (confirmed is null)
+                {
+                    await RejectAsync().ConfigureAwait(false);
+                    return;
+                }
+
+                question = WakePhrase.BehindFirstPause(transcript.Text);
             }
 
             _clock.Reach("text_ms");
@@ -379,6 +455,12 @@ public sealed class Turn : IAsyncDisposable
     private async Task RejectAsync()
     {
         _clock.Message.Why = "wake-not-confirmed";
+        if (_opinion is { IsCompletedSuccessfully: true } opinion)
+        {
+            _services.Log.LogInformation(
+                "turn {Turn} of {Device}: wake not confirmed: device score {Score}, log probability of the word {LogProbability:0.0}", Id, _deviceId, _claim!.Score, opinion.Result.LogProbability);
+        }
+
         await _services.Sender.SendCommandAsync(_deviceId, CommandNames.Yield, new CommandMessage { TurnId = Id }).ConfigureAwait(false);
         await PublishAsync(TurnPhases.Rejected).ConfigureAwait(false);
         Tell(TurnPhases.Rejected, "wake-not-confirmed");

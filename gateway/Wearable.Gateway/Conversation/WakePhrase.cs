@@ -57,6 +57,26 @@ public static class WakePhrase
         return false;
     }
 
+    /// <summary>
+    /// For a wake word that was heard but is spelled beyond recognition ("Home-buted, what time is it?"): what comes after the first comma or full stop
+    /// within the first four words; the whole text when there is none.
+    /// </summary>
+    public static string BehindFirstPause(string transcript)
+    {
+        int words = 0;
+        for (int i = 0; i < transcript.Length && words < 4; i++)
+        {
+            if (transcript[i] is ',' or '.' or '?' or '!' && transcript[(i + 1)..].Any(char.IsLetterOrDigit))
+            {
+                return transcript[(i + 1)..].Trim();
+            }
+
+            words += transcript[i] == ' ' ? 1 : 0;
+        }
+
+        return transcript.Trim();
+    }
+
     private static IEnumerable<(string Text, int End)> Words(string text)
     {
         StringBuilder word = new();

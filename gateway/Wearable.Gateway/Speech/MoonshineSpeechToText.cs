@@ -5,9 +5,8 @@ using SessionOptions = Microsoft.ML.OnnxRuntime.SessionOptions;
 
 namespace Wearable.Gateway.Speech;
 
-/// <summary>Moonshine tiny (27 M parameters, English, int8) on ONNX Runtime: raw samples in, no spectrogram. The decoder is
-/// the merged one: its first step fills the caches, later steps extend them by one token.</summary>
-public sealed class MoonshineSpeechToText : ISpeechToText, IDisposable
+/// <summary>Moonshine tiny (27 M parameters, English, int8) on ONNX Runtime: raw samples in, no spectrogram. Also scores a given word.</summary>
+public sealed class MoonshineSpeechToText : ISpeechToText, IWordScorer, IDisposable
 {
     /// <summary>Longer sound is refused: the work grows with the square of the length, and the model was trained on up to 30 s.</summary>
     public const int MaxSeconds = 30;
@@ -25,12 +24,8 @@ public sealed class MoonshineSpeechToText : ISpeechToText, IDisposable
     private const int LeadMs = 10, TailMs = 90, SecondLeadMs = 200, SecondTailMs = 200;
     private const double SecondLookLength = 1.08;
 
-    private const int Layers = 6, Heads = 8, HeadSize = 36;
-    private static readonly string[] CacheKinds = ["decoder.key", "decoder.value", "encoder.key", "encoder.value"];
-
     private readonly InferenceSession _encoder, _decoder;
     private readonly MoonshineVocabulary _vocabulary;
-    private readonly string[] _decoderInputs, _decoderOutputs;
 
     // One at a time: two utterances decoded at once on two cores are both late.
     private readonly SemaphoreSlim _one = new(1, 1);
@@ -55,9 +50,6 @@ public sealed class MoonshineSpeechToText : ISpeechToText, IDisposable
         _encoder = new InferenceSession(encoderPath, options);
         _decoder = new InferenceSession(decoderPath, options);
         _vocabulary = new MoonshineVocabulary(vocabularyPath);
-        string[] caches = [.. from layer in Enumerable.Range(0, Layers) from kind in CacheKinds select $"{layer}.{kind}"];
-        _decoderInputs = ["input_ids", "encoder_hidden_states", "use_cache_branch", .. caches.Select(name => "past_key_values." + name)];
-        _decoderOutputs = ["logits", .. caches.Select(name => "present." + name)];
     }
 
     public async Task<Transcript> TranscribeAsync(ReadOnlyMemory<short> samples, CancellationToken cancellation = default)
@@ -82,6 +74,31 @@ public sealed class MoonshineSpeechToText : ISpeechToText, IDisposable
         {
             cancellation.ThrowIfCancellationRequested(); // A terminated run ends in this exception too.
             return new Transcript(TranscriptOutcome.Failed, "", $"speech model: {e.Message}", TimeSpan.Zero);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<double> ScoreAsync(ReadOnlyMemory<short> samples, string word, CancellationToken cancellation = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(word);
+        if (samples.IsEmpty || samples.Length > MaxSeconds * SpeechFormat.SampleRateHz)
+        {
+            throw new ArgumentException($"word: up to {MaxSeconds} s of sound expected, got {samples.Length} samples", nameof(samples));
+        }
+
+        await _one.WaitAsync(cancellation);
+        try
+        {
+            return await Task.Run(() => Score(samples.Span, word, cancellation), cancellation);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            throw new InvalidOperationException($"speech model: {e.Message}", e);
         }
         finally
         {
@@ -145,55 +162,76 @@ public sealed class MoonshineSpeechToText : ISpeechToText, IDisposable
         var tokens = new List<int>(maxTokens);
         double logProbability = 0;
         int steps = 0;
-        var token = new long[] { MoonshineVocabulary.StartToken };
-        var useCache = new bool[1];
-        using OrtValue tokenValue = OrtValue.CreateTensorValueFromMemory(token, [1, 1]);
-        using OrtValue useCacheValue = OrtValue.CreateTensorValueFromMemory(useCache, [1]);
-        using OrtValue nothing = OrtValue.CreateTensorValueFromMemory(Array.Empty<float>(), [0, Heads, 1, HeadSize]);
-        var inputs = new OrtValue[_decoderInputs.Length];
-        (inputs[0], inputs[1], inputs[2]) = (tokenValue, heard, useCacheValue);
-        Array.Fill(inputs, nothing, 3, inputs.Length - 3);
-
-        IDisposableReadOnlyCollection<OrtValue>? first = null, last = null;
-        try
+        using var decoder = new MoonshineDecoder(_decoder, run, heard);
+        int token = MoonshineVocabulary.StartToken;
+        while (tokens.Count < maxTokens)
         {
-            while (tokens.Count < maxTokens)
+            cancellation.ThrowIfCancellationRequested();
+            token = Largest(decoder.Next(token), out double stepLogProbability);
+            logProbability += stepLogProbability;
+            steps++;
+            if (token == MoonshineVocabulary.EndToken)
             {
-                cancellation.ThrowIfCancellationRequested();
-                IDisposableReadOnlyCollection<OrtValue> step = _decoder.Run(run, _decoderInputs, inputs, _decoderOutputs);
-                int next = Largest(step[0].GetTensorDataAsSpan<float>(), out double stepLogProbability);
-                logProbability += stepLogProbability;
-                steps++;
-
-                // The sound's own caches come out of the first step only (later steps return them empty): that step is kept.
-                bool isFirst = first is null;
-                for (int i = 1; i < _decoderOutputs.Length; i++)
-                {
-                    if (isFirst || (i - 1) % CacheKinds.Length < 2)
-                    {
-                        inputs[i + 2] = step[i];
-                    }
-                }
-
-                last?.Dispose();
-                (first, last) = isFirst ? (step, null) : (first, step);
-                if (next == MoonshineVocabulary.EndToken)
-                {
-                    break;
-                }
-
-                tokens.Add(next);
-                token[0] = next;
-                useCache[0] = true;
+                break;
             }
 
-            return (tokens, (float)Math.Exp(logProbability / Math.Max(steps, 1)));
+            tokens.Add(token);
         }
-        finally
+
+        return (tokens, (float)Math.Exp(logProbability / Math.Max(steps, 1)));
+    }
+
+    private double Score(ReadOnlySpan<short> samples, string word, CancellationToken cancellation)
+    {
+        float[] sound = Loud(samples);
+        using var run = new RunOptions();
+        using CancellationTokenRegistration stop = cancellation.Register(() => run.Terminate = true);
+        using OrtValue input = OrtValue.CreateTensorValueFromMemory(sound, [1, sound.Length]);
+        using IDisposableReadOnlyCollection<OrtValue> heard = _encoder.Run(run, ["input_values"], [input], ["last_hidden_state"]);
+        double best = double.NegativeInfinity;
+        foreach (string spelling in Spellings(word))
         {
-            first?.Dispose();
-            last?.Dispose();
+            using var decoder = new MoonshineDecoder(_decoder, run, heard[0]);
+            double sum = 0;
+            int before = MoonshineVocabulary.StartToken;
+            foreach (int token in _vocabulary.Encode(spelling))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                sum += LogProbability(decoder.Next(before), token);
+                before = token;
+            }
+
+            best = Math.Max(best, sum);
         }
+
+        return best;
+    }
+
+    // A text may begin with a capital or not; the surer spelling counts.
+    private static string[] Spellings(string word) => [char.ToUpperInvariant(word[0]) + word[1..].ToLowerInvariant(), word.ToLowerInvariant()];
+
+    // As loud as the sound the model learned from: a word spoken across the room is read as well as one spoken close.
+    private static float[] Loud(ReadOnlySpan<short> samples)
+    {
+        int peak = 1;
+        foreach (short sample in samples)
+        {
+            peak = Math.Max(peak, Math.Abs((int)sample));
+        }
+
+        float[] sound = new float[Math.Max(samples.Length, MinSamples)];
+        for (int i = 0; i < samples.Length; i++)
+        {
+            sound[i] = samples[i] * 0.5f / peak;
+        }
+
+        return sound;
+    }
+
+    private static double LogProbability(ReadOnlySpan<float> scores, int token)
+    {
+        int best = Largest(scores, out double bestLogProbability);
+        return bestLogProbability + scores[token] - scores[best];
     }
 
     private static int Largest(ReadOnlySpan<float> scores, out double logProbability)

@@ -12,6 +12,7 @@ public sealed class MoonshineVocabulary
     private const int Pieces = 32000;
 
     private readonly string[] _pieces;
+    private readonly Dictionary<string, int> _tokens = [];
 
     /// <param name="path">The verified <c>moonshine-vocabulary</c> file.</param>
     /// <exception cref="InvalidDataException">The file holds no such vocabulary.</exception>
@@ -30,6 +31,36 @@ public sealed class MoonshineVocabulary
         {
             throw new InvalidDataException($"{path}: {Pieces} pieces expected, got {_pieces.Length}");
         }
+
+        for (int token = 3 + 256; token < Pieces; token++)
+        {
+            _tokens.TryAdd(_pieces[token], token);
+        }
+    }
+
+    /// <summary>Cuts a text into the longest pieces there are, as the model writes a word that begins a text.</summary>
+    /// <exception cref="ArgumentException">A character has no piece.</exception>
+    public int[] Encode(string text)
+    {
+        string left = "\u2581" + text.Trim().Replace(' ', '\u2581');
+        var tokens = new List<int>();
+        while (left.Length > 0)
+        {
+            int length = left.Length;
+            int token;
+            while (!_tokens.TryGetValue(left[..length], out token))
+            {
+                if (--length == 0)
+                {
+                    throw new ArgumentException($"text: letters of the vocabulary expected, got \"{left[0]}\"", nameof(text));
+                }
+            }
+
+            tokens.Add(token);
+            left = left[length..];
+        }
+
+        return [.. tokens];
     }
 
     /// <summary>Joins pieces to text. Control tokens are skipped.</summary>

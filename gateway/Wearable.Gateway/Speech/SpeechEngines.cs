@@ -27,6 +27,8 @@ public sealed class SpeechEngines : IDisposable
 
     public ISpeechToText SpeechToText { get; }
 
+    public IWordScorer WordScorer => _listening;
+
     public ITextToSpeech TextToSpeech => _speaking;
 
     /// <summary>Loads all three at once and runs each once, so that the first question is as fast as the second.</summary>

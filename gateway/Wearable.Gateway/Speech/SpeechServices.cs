@@ -9,5 +9,6 @@ public static class SpeechServices
         .AddSingleton(_ => engines) // made by a factory: the container disposes it
         .AddSingleton(engines.VoiceActivity)
         .AddSingleton(engines.SpeechToText)
+        .AddSingleton(engines.WordScorer)
         .AddSingleton(engines.TextToSpeech);
 }

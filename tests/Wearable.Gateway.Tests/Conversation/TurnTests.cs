@@ -16,15 +16,20 @@ public sealed class TurnTests : IAsyncDisposable
     private readonly Ended _ended = new();
     private readonly ScriptedListening _listening = new();
     private readonly ScriptedBrain _brain = new();
-    private readonly ConversationHub _hub;
+    private ConversationHub _hub;
     private int _sequence;
 
     public TurnTests()
     {
-        ConversationSettings settings = new() { MaxThinking = TimeSpan.FromMilliseconds(300), MaxToPlay = TimeSpan.FromMilliseconds(400) };
-        _hub = new ConversationHub(new ConversationServices(
-            new LoudIsSpeech(), _listening, new Beep(), _brain, new SafetyGate(), _sent, TimeProvider.System, settings, new EndOfSpeechSettings(), [_ended], NullLogger<ConversationHub>.Instance));
+        _hub = Hub(null);
         _sent.OnAudio = packet => PlayAsDeviceWould(packet);
+    }
+
+    private ConversationHub Hub(IWordScorer? scorer)
+    {
+        ConversationSettings settings = new() { MaxThinking = TimeSpan.FromMilliseconds(300), MaxToPlay = TimeSpan.FromMilliseconds(400) };
+        return new ConversationHub(new ConversationServices(
+            new LoudIsSpeech(), _listening, scorer, new Beep(), _brain, new SafetyGate(), _sent, TimeProvider.System, settings, new EndOfSpeechSettings(), [_ended], NullLogger<ConversationHub>.Instance));
     }
 
     /// <summary>False: the device never says that it plays.</summary>
@@ -55,6 +60,78 @@ public sealed class TurnTests : IAsyncDisposable
         Assert.Contains("yield t-2", _sent.Lines);
         Assert.Empty(_sent.Packets);
         Assert.Null(_brain.Asked);
+    }
+
+    [Fact]
+    public async Task A_wake_without_a_second_opinion_in_favour_is_yielded_while_sound_still_comes()
+    {
+        ScriptedScorer scorer = new() { LogProbability = -14 };
+        _hub = Hub(scorer);
+        await WakeAsync("t-30");
+        await SoundAsync(speechMs: 780, silenceMs: 0); // pre-roll 600 ms, and 150 ms behind it
+        await scorer.Asked.WaitAsync(TimeSpan.FromSeconds(10));
+        await SoundAsync(speechMs: 120, silenceMs: 0);
+        TurnRecord turn = await _ended.NextAsync();
+        Assert.Equal(("rejected", "wake-not-confirmed"), Outcome(turn));
+        Assert.Equal(["phase wake", "yield t-30", "phase rejected wake-not-confirmed"], _sent.Lines);
+        Assert.Equal(0, _listening.Count);
+        Assert.Equal((750 * 16, "computer"), (scorer.Samples, scorer.Word));
+    }
+
+    [Fact]
+    public async Task A_confirmed_word_may_be_spelled_beyond_recognition()
+    {
+        _hub = Hub(new ScriptedScorer { LogProbability = -3 });
+        _listening.Text = "Home-buted, what time is it?";
+        await SpeakAsync("t-31");
+        Assert.Equal("done", (await _ended.NextAsync()).Outcome);
+        Assert.Equal("what time is it?", _brain.Asked);
+    }
+
+    [Fact]
+    public async Task A_confirmed_word_alone_is_waited_behind_however_it_is_spelled()
+    {
+        _hub = Hub(new ScriptedScorer { LogProbability = -3 });
+        _listening.Text = "Home-buted.";
+        await WakeAsync("t-37");
+        await SoundAsync(speechMs: 780, silenceMs: 1000); // woke at 600 ms
+        Assert.DoesNotContain("stop t-37", _sent.Lines);
+        _listening.Text = "Home-buted. What time is it?";
+        await SoundAsync(speechMs: 1500, silenceMs: 900);
+        Assert.Equal("done", (await _ended.NextAsync()).Outcome);
+        Assert.Equal("What time is it?", _brain.Asked);
+    }
+
+    [Fact]
+    public async Task A_device_that_was_surer_needs_less_of_a_second_opinion()
+    {
+        _hub = Hub(new ScriptedScorer { LogProbability = -11.3 }); // 0.2 x 80 - 11.3 = 4.7
+        await SpeakAsync("t-32");
+        Assert.Equal("done", (await _ended.NextAsync()).Outcome);
+        _hub = Hub(new ScriptedScorer { LogProbability = -11.5 });
+        await SpeakAsync("t-33");
+        Assert.Equal("rejected", (await _ended.NextAsync()).Outcome);
+    }
+
+    [Fact]
+    public async Task Nobody_is_spoken_to_when_an_unconfirmed_wake_is_followed_by_silence()
+    {
+        _hub = Hub(new ScriptedScorer { LogProbability = -20 });
+        await WakeAsync("t-34");
+        await SoundAsync(speechMs: 0, silenceMs: 12_000);
+        Assert.Equal(("rejected", "wake-not-confirmed"), Outcome(await _ended.NextAsync()));
+        Assert.Empty(_sent.Packets);
+    }
+
+    [Fact]
+    public async Task Without_a_working_second_opinion_the_transcript_decides()
+    {
+        _hub = Hub(new ScriptedScorer { Fails = true });
+        await SpeakAsync("t-35");
+        Assert.Equal("done", (await _ended.NextAsync()).Outcome);
+        _listening.Text = "The weather in the film is nice.";
+        await SpeakAsync("t-36");
+        Assert.Equal("rejected", (await _ended.NextAsync()).Outcome);
     }
 
     [Fact]
@@ -266,6 +343,28 @@ public sealed class TurnTests : IAsyncDisposable
             _asked.TrySetResult();
             string text = Texts.TryDequeue(out string? next) ? next : Text;
             return Task.FromResult(new Transcript(Outcome, Outcome == TranscriptOutcome.Text ? text : "", "", TimeSpan.Zero));
+        }
+    }
+
+    private sealed class ScriptedScorer : IWordScorer
+    {
+        private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public double LogProbability { get; init; }
+
+        public bool Fails { get; init; }
+
+        public int Samples { get; private set; }
+
+        public string Word { get; private set; } = "";
+
+        public Task Asked => _asked.Task;
+
+        public Task<double> ScoreAsync(ReadOnlyMemory<short> samples, string word, CancellationToken cancellation = default)
+        {
+            (Samples, Word) = (samples.Length, word);
+            _asked.TrySetResult();
+            return Fails ? Task.FromException<double>(new InvalidOperationException("speech model: scripted")) : Task.FromResult(LogProbability);
         }
     }
 

@@ -27,6 +27,27 @@ public class SpeechEnginesTests
         Assert.InRange(heard.Confidence, 0.6f, 1f);
     }
 
+    [Theory]
+    [InlineData("awb")]
+    [InlineData("rms")]
+    [InlineData("slt")]
+    public async Task A_word_scores_far_above_one_that_sounds_alike(string voice)
+    {
+        SpeechEngines engines = await TestModels.Engines;
+        double said = await engines.WordScorer.ScoreAsync((await engines.TextToSpeech.SpeakAsync("computer", new SpeakingStyle(voice))).Samples, "computer");
+        double other = await engines.WordScorer.ScoreAsync((await engines.TextToSpeech.SpeakAsync("come over", new SpeakingStyle(voice))).Samples, "computer");
+        Assert.InRange(said, -7, 0);
+        Assert.True(other < said - 4, $"{voice}: computer {said:0.0}, come over {other:0.0}");
+    }
+
+    [Fact]
+    public async Task Silence_is_no_word()
+    {
+        IWordScorer scorer = (await TestModels.Engines).WordScorer;
+        Assert.True(await scorer.ScoreAsync(new short[16000], "computer") < -10);
+        await Assert.ThrowsAsync<ArgumentException>(() => scorer.ScoreAsync(ReadOnlyMemory<short>.Empty, "computer"));
+    }
+
     [Fact]
     public async Task Silence_holds_no_words()
     {

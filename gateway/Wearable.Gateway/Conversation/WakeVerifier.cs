@@ -1,0 +1,46 @@
+using Wearable.Gateway.Speech;
+
+namespace Wearable.Gateway.Conversation;
+
+/// <summary>
+/// The second opinion on a wake word. The speech model, which never saw the recordings the device's model learned from, says how probable the
+/// word is in the sound around it; a device that was surer needs less of it. It runs while the person still speaks and costs no time.
+/// Measured on 372 recordings of people saying "computer" and on 1,158 false alarms that the device raises in 10.2 h of background with its threshold
+/// at 45: these limits let 97.8 % of the words pass and one false alarm. (Comparing the transcript with the word lost a third of a sample of real voices.)
+/// </summary>
+public sealed class WakeVerifier(IWordScorer scorer, WakeClaim claim)
+{
+    /// <summary>Sound behind the moment of waking that is needed, ms.</summary>
+    public const int AfterMs = 150;
+
+    /// <summary>Sound before it that is looked at, ms.</summary>
+    public const int BeforeMs = 1000;
+
+    // log probability + PerPoint * device score must reach Needed.
+    private const double PerPoint = 0.2, Needed = 4.6;
+
+    /// <summary>First sample of the turn's sound to look at.</summary>
+    public int From => Math.Max(0, claim.PreRollMs - BeforeMs) * SpeechFormat.SamplesPerMs;
+
+    /// <summary>End of the sound to look at; with less the opinion is given on what there is.</summary>
+    public int To => (claim.PreRollMs + AfterMs) * SpeechFormat.SamplesPerMs;
+
+    /// <summary>Asks for the opinion.</summary>
+    /// <param name="samples">The turn's sound from <see cref="From"/> to <see cref="To"/>.</param>
+    /// <param name="cancellation">The turn is over.</param>
+    public async Task<WakeOpinion> JudgeAsync(ReadOnlyMemory<short> samples, CancellationToken cancellation)
+    {
+        if (samples.IsEmpty)
+        {
+            return new WakeOpinion(false, double.NegativeInfinity);
+        }
+
+        double logProbability = await scorer.ScoreAsync(samples, claim.Word, cancellation).ConfigureAwait(false);
+        return new WakeOpinion(logProbability + (PerPoint * claim.Score) >= Needed, logProbability);
+    }
+}
+
+/// <summary>What the second opinion was.</summary>
+/// <param name="Confirmed">The word was said.</param>
+/// <param name="LogProbability">Of the word in the sound, natural logarithm.</param>
+public readonly record struct WakeOpinion(bool Confirmed, double LogProbability);
