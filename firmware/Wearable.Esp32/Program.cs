@@ -47,8 +47,18 @@ namespace Wearable.Esp32
         private static void Run(DeviceFile file)
         {
             DeviceBoard board = MakeBoard(file);
-            Device device = new Device(
-                board, MakeIdentity(file), new Settings(), new WakeWordDetector(WakeModelComputer.Create()), new HeartMonitor(board.I2c, board.Clock));
+            IWakeWordDetector wake;
+            if (board.HasVoice)
+            {
+                wake = new WakeWordDetector(WakeModelComputer.Create());
+            }
+            else
+            {
+                Console.WriteLine("wearable: no PSRAM, so no voice: pulse only");
+                wake = new NoWakeWord();
+            }
+
+            Device device = new Device(board, MakeIdentity(file), new Settings(), wake, new HeartMonitor(board.I2c, board.Clock));
             device.Start();
             for (;;)
             {
@@ -71,6 +81,7 @@ namespace Wearable.Esp32
             board.Light = new StatusLight(gpio);
             board.Button = new PushButton(gpio);
             board.Power = new Esp32Power();
+            board.HasVoice = board.Power.FreeHeapBytes >= DeviceBoard.VoiceHeapBytes;
             return board;
         }
 

@@ -72,9 +72,9 @@ namespace Wearable.Firmware
             _heart = new HeartReporter(heart, _publisher, _topics);
             _health = new HealthReporter(board, _publisher, _connection, _topics.DeviceHealth);
             _press = new PressReader(board.Button);
-            _ring = new HopRing(settings.Get(Settings.PreRollMs) / AudioFormat.HopMs);
+            _ring = new HopRing(board.HasVoice ? settings.Get(Settings.PreRollMs) / AudioFormat.HopMs : 1);
             _sender = new SpeechSender(board.Link, _ring, _topics.AudioUp);
-            _player = new AnswerPlayer(board.Speaker);
+            _player = new AnswerPlayer(board.Speaker, board.HasVoice ? AnswerPlayer.CapacityMs : AudioFormat.PacketMs);
         }
 
         /// <summary>What the device is doing.</summary>
@@ -93,6 +93,12 @@ namespace Wearable.Firmware
         public void Start()
         {
             ApplySettings();
+            if (!_board.HasVoice)
+            {
+                Move(DeviceMode.Muted, "");
+                return;
+            }
+
             _board.Microphone.Start();
             _board.Light.Show(_state.Mode);
         }
@@ -370,8 +376,7 @@ namespace Wearable.Firmware
                     SetThreshold(command);
                     break;
                 case CommandNames.Mute:
-                    Mute(command.HasValue && command.Value != 0);
-                    _commands.Accept();
+                    MuteByCommand(command.HasValue && command.Value != 0);
                     break;
                 case CommandNames.Identify:
                     _identifyUntilMs = nowMs + IdentifyMs;
@@ -483,6 +488,18 @@ namespace Wearable.Firmware
             _commands.Accept();
         }
 
+        private void MuteByCommand(bool off)
+        {
+            if (!off && !_board.HasVoice)
+            {
+                _commands.Refuse("invalid", "this board has no memory for sound");
+                return;
+            }
+
+            Mute(off);
+            _commands.Accept();
+        }
+
         private void Mute(bool off)
         {
             if (off && _state.Mode != DeviceMode.Muted)
@@ -492,7 +509,7 @@ namespace Wearable.Firmware
                 _ring.Clear();
                 Move(DeviceMode.Muted, "");
             }
-            else if (!off && _state.Mode == DeviceMode.Muted)
+            else if (!off && _state.Mode == DeviceMode.Muted && _board.HasVoice)
             {
                 _board.Microphone.Start();
                 GoIdle();
@@ -595,7 +612,7 @@ namespace Wearable.Firmware
             info.FirmwareVersion = _identity.FirmwareVersion;
             info.ClrVersion = _identity.ClrVersion;
             info.Board = _board.Name;
-            info.Capabilities = _board.Power.HasBattery ? "mic,speaker,heart,button,light,battery" : "mic,speaker,heart,button,light";
+            info.Capabilities = (_board.HasVoice ? "mic,speaker,heart,button,light" : "heart,button,light") + (_board.Power.HasBattery ? ",battery" : "");
             info.Codecs = new int[] { AudioCodec.Pcm16At16k, AudioCodec.ImaAdpcmAt16k };
             string[] words = _wake.Words;
             info.Thresholds = new int[words.Length];

@@ -8,6 +8,15 @@ namespace Wearable.Firmware
         /// <summary>Name for <c>info</c>: the nanoFramework target, or <c>simulator</c>.</summary>
         public string Name;
 
+        /// <summary>
+        /// False on boards whose memory does not hold the sound (see <see cref="VoiceHeapBytes"/>): the device then feels the pulse and says that its
+        /// microphone is off; the button and the gateway cannot switch it on.
+        /// </summary>
+        public bool HasVoice = true;
+
+        /// <summary>Free heap below which a board should not try to hear and speak: 160 KB were measured for the device alone, the radio and MQTT take the rest.</summary>
+        public const int VoiceHeapBytes = 300000;
+
         /// <summary>Sound in.</summary>
         public IMicrophone Microphone;
 

@@ -70,6 +70,8 @@ public sealed class BudgetTests
         string readme = File.ReadAllText(Path.Combine(Repository.Root, "firmware", "README.md"));
         string figure = Workload.RamBytes().ToString("N0", System.Globalization.CultureInfo.InvariantCulture);
         Assert.Contains($"| all of the device's objects and arrays | {figure} |", readme);
+        string small = Workload.RamBytesWithoutVoice().ToString("N0", System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Contains($"| the same on a board without voice | {small} |", readme);
     }
 
     // The gate looks at every hop: a good place for a regression.

@@ -178,6 +178,30 @@ internal sealed class DeviceRun
     /// <summary>A device as it is after boot, for weighing its memory.</summary>
     public static Device Fresh() => new DeviceRun().Device;
 
+    /// <summary>The same on a board without voice.</summary>
+    public static Device FreshWithoutVoice()
+    {
+        VirtualClock clock = new();
+        MemoryLink link = new();
+        FakeMax30102 sensor = new(clock, new SyntheticPulse(7));
+        DeviceBoard board = new()
+        {
+            Name = "small",
+            HasVoice = false,
+            Microphone = new SimulatedMicrophone(clock, new BackgroundNoise(3, BackgroundNoise.QuietRoomDb)),
+            Speaker = new SimulatedSpeaker(clock),
+            I2c = sensor,
+            Network = link,
+            Link = link,
+            Clock = clock,
+            Storage = new MemoryStorage(),
+            Light = new SimulatedLight(),
+            Button = new SimulatedButton(),
+            Power = new SimulatedPower(clock),
+        };
+        return new Device(board, new DeviceIdentity { DeviceId = Id, FirmwareVersion = "0.0.0", ClrVersion = "budget", BootId = 1 }, new Settings(), new NoWakeWord(), new HeartMonitor(sensor, clock));
+    }
+
     // The chip runs every static constructor at boot, not when a class is first used.
     private static void BootStatics()
     {

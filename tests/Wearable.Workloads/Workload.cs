@@ -46,5 +46,10 @@ public static class Workload
     public static long[] RunClocked(long speed) => DeviceRun.Clocked(speed);
 
     /// <summary>Bytes of the chip's heap that a device with all parts at their default settings holds: its objects and arrays and the firmware's static ones. The board's adapters, M2Mqtt and the interpreter's own tables come on top.</summary>
-    public static long RamBytes() => Meter.ChipMemory.Held(DeviceRun.Fresh(), typeof(Firmware.Device).Assembly, typeof(Contract.Topics).Assembly);
+    public static long RamBytes() => Weigh(DeviceRun.Fresh());
+
+    /// <summary>As <see cref="RamBytes"/>, on a board without voice.</summary>
+    public static long RamBytesWithoutVoice() => Weigh(DeviceRun.FreshWithoutVoice());
+
+    private static long Weigh(Firmware.Device device) => Meter.ChipMemory.Held(device, typeof(Firmware.Device).Assembly, typeof(Contract.Topics).Assembly);
 }

@@ -20,7 +20,7 @@ namespace Wearable.Firmware.Voice
         private const int MaxGapPackets = 8; // a longer gap is a new stream or a broken one: half a second of silence at most
 
         private readonly ISpeaker _speaker;
-        private readonly byte[] _buffer = new byte[CapacityMs * BytesPerMs];
+        private readonly byte[] _buffer;
         private readonly byte[] _pcm = new byte[AudioFormat.PacketSamples * AudioFormat.SampleBytes];
         private int _gain = Loudness.Unchanged;
         private int _read;
@@ -31,9 +31,12 @@ namespace Wearable.Firmware.Voice
         private bool _dry;
 
         /// <summary>Makes a player.</summary>
-        public AnswerPlayer(ISpeaker speaker)
+        /// <param name="speaker">Where sound goes.</param>
+        /// <param name="capacityMs">Sound it can hold: <see cref="CapacityMs"/>, or less on a board that plays nothing.</param>
+        public AnswerPlayer(ISpeaker speaker, int capacityMs)
         {
             _speaker = speaker;
+            _buffer = new byte[capacityMs * BytesPerMs];
         }
 
         /// <summary>True from the first packet until everything was played or dropped.</summary>

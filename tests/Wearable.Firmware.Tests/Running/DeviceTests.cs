@@ -242,6 +242,24 @@ public sealed class DeviceTests
     }
 
     [Fact]
+    public void A_board_without_voice_feels_the_pulse_and_never_opens_its_microphone()
+    {
+        FakeBoard board = new(hasVoice: false);
+        board.Run(3);
+        board.Command("mute", """{"id":"g-20","ts":0,"ttl":0,"value":0}""");
+        board.Command("listen", """{"id":"g-21","ts":0,"ttl":0,"sid":"t-1","ms":5000}""");
+        board.Pressed = true;
+        board.Run(80);
+        board.Pressed = false;
+        board.Run(10);
+        Assert.Contains("this board has no memory for sound", board.Texts("/ack")[0]);
+        Assert.Contains("\"code\":\"busy\"", board.Texts("/ack")[1]);
+        Assert.Contains("\"mic\":\"off\"", board.LastState());
+        Assert.Equal((DeviceMode.Muted, 0, false), (board.Device.Mode, board.Reads, board.Captures));
+        Assert.Contains("\"caps\":\"heart,button,light\"", board.Texts("/info")[0]);
+    }
+
+    [Fact]
     public void Unknown_commands_and_values_are_refused_by_name()
     {
         FakeBoard board = new FakeBoard().Connected();

@@ -14,13 +14,13 @@ internal sealed class FakeBoard : IMicrophone, ISpeaker, II2cBus, INetwork, IMes
     private bool _wakeNow;
     private int _hops;
 
-    public FakeBoard(Action<Settings>? change = null)
+    public FakeBoard(Action<Settings>? change = null, bool hasVoice = true)
     {
         Settings settings = new();
         change?.Invoke(settings);
         DeviceBoard board = new()
         {
-            Name = "fake", Microphone = this, Speaker = this, I2c = this, Network = this, Link = this, Clock = this, Storage = this, Light = this, Button = this, Power = this,
+            Name = "fake", HasVoice = hasVoice, Microphone = this, Speaker = this, I2c = this, Network = this, Link = this, Clock = this, Storage = this, Light = this, Button = this, Power = this,
         };
         DeviceIdentity identity = new() { DeviceId = "bear", FirmwareVersion = "0.1.0", ClrVersion = "test", BootId = 42 };
         Device = new Device(board, identity, settings, this, this);
