@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
+using Wearable.Gateway.Brain.Llm;
 using Wearable.Gateway.Models;
 
 namespace Wearable.Gateway;
@@ -31,6 +32,15 @@ public sealed class GatewayCommand
     };
 
     private readonly Option<string?> _models = new("--models") { Description = "Folder with the models, for an offline copy.", HelpName = "PATH", Recursive = true };
+    private readonly Option<string> _brain = new("--brain")
+    {
+        Description = "Who answers what no skill knows: skills (nobody), onnx:FOLDER (a model in this process), ollama:URL, openai:URL (key in WEARABLE_BRAIN_KEY).",
+        DefaultValueFactory = _ => "skills",
+        HelpName = "BRAIN",
+        Recursive = true,
+    };
+
+    private readonly Option<string> _brainModel = new("--brain-model") { Description = "Model name at an Ollama or OpenAI-compatible server.", HelpName = "NAME", Recursive = true };
     private readonly Option<bool> _allowWords = new("--allow-words") { Description = "Store and show the words of conversations.", Recursive = true };
     private readonly Option<int> _keepDays = new("--keep-days")
     {
@@ -46,10 +56,17 @@ public sealed class GatewayCommand
     /// <param name="run">Runs the gateway until it is stopped; returns the exit code.</param>
     public GatewayCommand(Func<GatewayOptions, CancellationToken, Task<int>> run)
     {
+        _brain.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && BrainChoice.Parse(result.Tokens[0].Value, "", out string problem) is null)
+            {
+                result.AddError(problem);
+            }
+        });
         _keepDays.Validators.Add(result => RequireRange(result, 1, 3650));
         Root = new RootCommand("The gateway of your wearables: broker, voice and page in one process, no cloud.")
         {
-            _httpPort, _mqttPort, _bind, _data, _models, _allowWords, _keepDays, _verbose,
+            _httpPort, _mqttPort, _bind, _data, _models, _brain, _brainModel, _allowWords, _keepDays, _verbose,
         };
         Root.SetAction((parsed, cancellation) => run(OptionsOf(parsed), cancellation));
     }
@@ -65,6 +82,7 @@ public sealed class GatewayCommand
         Bind = parsed.GetValue(_bind) ?? IPAddress.Loopback,
         DataFolder = Path.GetFullPath(parsed.GetValue(_data) ?? GatewayOptions.DefaultDataFolder),
         ModelsFolder = parsed.GetValue(_models) is string models ? Path.GetFullPath(models) : null,
+        Brain = BrainChoice.Parse(parsed.GetValue(_brain) ?? "skills", parsed.GetValue(_brainModel) ?? "", out _) ?? BrainChoice.Skills,
         AllowWords = parsed.GetValue(_allowWords),
         KeepDays = parsed.GetValue(_keepDays),
         LogLevel = parsed.GetValue(_verbose) ? LogLevel.Debug : LogLevel.Information,

@@ -20,6 +20,9 @@ public sealed record GatewayOptions
     /// <summary>Folder of the models, for an offline copy; null takes the model store's own.</summary>
     public string? ModelsFolder { get; init; }
 
+    /// <summary>Who answers what no skill knows.</summary>
+    public Brain.Llm.BrainChoice Brain { get; init; } = global::Wearable.Gateway.Brain.Llm.BrainChoice.Skills;
+
     /// <summary>Whether heard and spoken words may be stored and shown. Off: they live in memory for their turn only.</summary>
     public bool AllowWords { get; init; }
 

@@ -3,7 +3,7 @@ using Wearable.Gateway.Brain.Skills;
 
 namespace Wearable.Gateway.Brain;
 
-/// <summary>Registers the built-in brain. The order of the skills is the order they are asked in.</summary>
+/// <summary>Registers the brain: skills, and the larger model behind them when the owner chose one. The order of the skills is the order they are asked in.</summary>
 public static class BrainRegistration
 {
     /// <summary>Adds skills, timers and memory.</summary>
@@ -24,7 +24,7 @@ public static class BrainRegistration
         services.AddSingleton<ISkill>(p => new HelpSkill(() => p.GetServices<ISkill>()));
         services.AddSingleton<ISkill, PolitenessSkill>();
         services.AddSingleton<SkillsChatClient>();
-        services.AddSingleton<IChatClient>(p => p.GetRequiredService<SkillsChatClient>());
+        services.AddSingleton(Llm.Brains.Make);
         return services;
     }
 }

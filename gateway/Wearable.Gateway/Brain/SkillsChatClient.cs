@@ -23,6 +23,9 @@ public sealed class SkillsChatClient(IEnumerable<ISkill> skills, TimeProvider ti
     /// <summary>The skill that would answer; null when none would.</summary>
     public ISkill? Find(Question question, SkillSession session) => Array.Find(_skills, s => s.Knows(question, session));
 
+    /// <summary>The skill that would answer this wearable's question; null when none would.</summary>
+    public ISkill? SkillFor(string question, string deviceId) => Find(new Question(question), SessionOf(deviceId));
+
     /// <inheritdoc/>
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)

@@ -1,0 +1,272 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using Microsoft.Extensions.AI;
+
+namespace Wearable.Gateway.Brain.Llm;
+
+/// <summary>
+/// Skills first, because they know this house and answer at once; then the larger model; and when that is missing, slow, broken or hangs, one
+/// honest sentence and whatever the skills know.
+/// </summary>
+public sealed class BrainChain : IChatClient
+{
+    private const string LetMeThink = "Let me think.";
+    private const string LostRest = "Sorry, I lost the rest of my answer.";
+
+    private readonly string _name;
+    private readonly Func<CancellationToken, Task<IChatClient>> _load;
+    private readonly SkillsChatClient _skills;
+    private readonly BrainSettings _settings;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly ChatHistory _history;
+    private readonly CancellationTokenSource _ending = new();
+    private readonly Lock _lock = new();
+    private Task<IChatClient> _model;
+    private DateTimeOffset _restUntil;
+    private int _failures;
+
+    /// <summary>Makes the chain and begins to load the model.</summary>
+    /// <param name="name">The model's name for the log.</param>
+    /// <param name="load">Loads it; a failure is told, and tried again after a rest.</param>
+    /// <param name="skills">The brain that always works.</param>
+    /// <param name="settings">Limits.</param>
+    /// <param name="time">Clock of all limits.</param>
+    /// <param name="log">Hears the cause of every failure, never words of a conversation.</param>
+    public BrainChain(string name, Func<CancellationToken, Task<IChatClient>> load, SkillsChatClient skills, BrainSettings settings, TimeProvider time, ILogger<BrainChain> log)
+    {
+        _name = name;
+        _load = load;
+        _skills = skills;
+        _settings = settings;
+        _time = time;
+        _log = log;
+        _history = new ChatHistory(settings.HistoryMessages, settings.ForgetAfter, time);
+        _model = LoadAsync();
+    }
+
+    /// <summary>Ends when the model is loaded; throws what kept it from loading.</summary>
+    public Task Loaded => _model;
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        List<ChatMessage> asked = [.. messages];
+        string device = BrainContext.DeviceOf(options), question = asked.LastOrDefault(m => m.Role == ChatRole.User)?.Text ?? "";
+        ISkill? skill = _skills.SkillFor(question, device);
+        StringBuilder answer = new();
+        string cause = "";
+        if (skill is null || _settings.ModelFirst.Contains(skill.Name))
+        {
+            int said = 0;
+            await foreach ((string? sentence, string failure) in ModelAsync(asked, device, options, cancellationToken).ConfigureAwait(false))
+            {
+                cause = failure;
+                if (sentence is not null)
+                {
+                    said += sentence == LetMeThink ? 0 : 1;
+                    answer.Append(answer.Length == 0 || sentence == LetMeThink ? "" : " ").Append(sentence == LetMeThink ? "" : sentence);
+                    yield return Sentence(sentence);
+                }
+            }
+
+            if (cause.Length == 0)
+            {
+                _history.Add(device, question, answer.ToString());
+                yield break;
+            }
+
+            if (said > 0)
+            {
+                yield return Sentence(LostRest);
+                yield break;
+            }
+
+            yield return Sentence(Honest(cause, skill is not null));
+            if (skill is null)
+            {
+                yield break;
+            }
+        }
+
+        await foreach (ChatResponseUpdate update in _skills.GetStreamingResponseAsync(asked, options, cancellationToken).ConfigureAwait(false))
+        {
+            answer.Append(update.Text);
+            yield return update;
+        }
+
+        _history.Add(device, question, answer.ToString().Trim());
+    }
+
+    /// <inheritdoc/>
+    public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+        await GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public object? GetService(Type serviceType, object? serviceKey = null) => serviceKey is null && serviceType.IsInstanceOfType(this) ? this : null;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _ending.Cancel();
+        // A model that still loads is disposed when it is there; nobody waits for it.
+        _ = _model.ContinueWith(loaded => loaded.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+    }
+
+    // Sentences, each with an empty cause; last, where it failed, no sentence and the cause.
+    private async IAsyncEnumerable<(string? Sentence, string Cause)> ModelAsync(
+        List<ChatMessage> asked, string device, ChatOptions? options, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        if (Model(out string notReady) is not { } model)
+        {
+            yield return (null, notReady);
+            yield break;
+        }
+
+        List<ChatMessage> whole = [new(ChatRole.System, _settings.Persona), .. asked.Count == 1 ? _history.Of(device) : [], .. asked];
+        ChatOptions own = Own(options);
+        using AnswerStream stream = new(stop => model.GetStreamingResponseAsync(whole, own, stop), _settings.MaxSentenceChars, cancellation);
+        TimeSpan wait = _settings.FirstSentence;
+        bool announced = false;
+        int said = 0;
+        while (true)
+        {
+            (string? sentence, string cause) = await NextAsync(stream, wait, cancellation).ConfigureAwait(false);
+            if (cause == Late && stream.IsAlive && said == 0 && !announced)
+            {
+                announced = true;
+                wait = _settings.LastFirstSentence - _settings.FirstSentence;
+                yield return (LetMeThink, "");
+                continue;
+            }
+
+            if (sentence is not null && AnswerCheck.Problem(sentence) is { } noise)
+            {
+                (sentence, cause) = (null, "words expected, got " + noise);
+            }
+
+            if (sentence is null)
+            {
+                cause = cause.Length == 0 && said == 0 ? "an answer expected, got none" : cause;
+                Count(cause == Late ? $"{(said == 0 ? "first" : "next")} sentence expected within {wait.TotalSeconds:0.#} s, got {(stream.IsAlive ? "none" : "nothing at all")}" : cause);
+                if (cause.Length > 0)
+                {
+                    yield return (null, cause);
+                }
+
+                yield break;
+            }
+
+            said++;
+            wait = _settings.NextSentence;
+            yield return (sentence, "");
+        }
+    }
+
+    private const string Late = "late", NotReady = "not ready";
+
+    private async Task<(string? Sentence, string Cause)> NextAsync(AnswerStream stream, TimeSpan wait, CancellationToken cancellation)
+    {
+        try
+        {
+            // Only waits and takes nothing: a sentence that comes too late for this wait must be there for the next.
+            bool more = await stream.Sentences.WaitToReadAsync(cancellation).AsTask().WaitAsync(wait, _time, cancellation).ConfigureAwait(false);
+            return (more && stream.Sentences.TryRead(out string? sentence) ? sentence : null, "");
+        }
+        catch (TimeoutException) when (!stream.Sentences.Completion.IsFaulted)
+        {
+            return (null, Late);
+        }
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
+        {
+            return (null, $"{e.GetType().Name}: {OneLine(e.Message)}");
+        }
+    }
+
+    private IChatClient? Model(out string cause)
+    {
+        lock (_lock)
+        {
+            cause = NotReady;
+            DateTimeOffset now = _time.GetUtcNow();
+            if (now < _restUntil)
+            {
+                return null;
+            }
+
+            if (_model.IsFaulted)
+            {
+                _restUntil = now + _settings.Rest;
+                _model = LoadAsync(); // perhaps it was installed meanwhile
+            }
+
+            return _model.IsCompletedSuccessfully ? _model.Result : null;
+        }
+    }
+
+    private void Count(string cause)
+    {
+        lock (_lock)
+        {
+            _failures = cause.Length == 0 ? 0 : _failures + 1;
+            if (_failures >= _settings.FailuresToRest)
+            {
+                _restUntil = _time.GetUtcNow() + _settings.Rest;
+            }
+        }
+
+        if (cause.Length > 0)
+        {
+            _log.LogWarning("brain {Name} failed, the skills answer: {Cause}", _name, cause);
+        }
+    }
+
+    private async Task<IChatClient> LoadAsync()
+    {
+        try
+        {
+            // Away from the caller: reading weights takes seconds.
+            IChatClient model = await Task.Run(() => _load(_ending.Token), _ending.Token).ConfigureAwait(false);
+            OnnxChatClient? inProcess = model.GetService<OnnxChatClient>();
+            if (inProcess is not null)
+            {
+                await inProcess.WarmAsync([new ChatMessage(ChatRole.System, _settings.Persona)], cancellation: _ending.Token).ConfigureAwait(false);
+            }
+
+            _log.LogInformation("brain {Name} is ready{Description}", _name, inProcess is null ? "" : " (" + inProcess.Description + ")");
+            return model;
+        }
+        catch (Exception e)
+        {
+            if (!_ending.IsCancellationRequested)
+            {
+                _log.LogWarning("brain {Name} cannot be used, the skills answer: {Cause}", _name, OneLine(e.Message));
+            }
+
+            throw;
+        }
+    }
+
+    // Whose question it is stays in this house.
+    private ChatOptions Own(ChatOptions? options)
+    {
+        ChatOptions own = options?.Clone() ?? new ChatOptions();
+        own.ConversationId = null;
+        own.AdditionalProperties = null;
+        own.MaxOutputTokens ??= _settings.MaxAnswerTokens;
+        return own;
+    }
+
+    private static string Honest(string cause, bool known) => (cause switch
+    {
+        Late => "My language model is too slow right now",
+        NotReady => "My language model is not ready",
+        _ => "My language model does not work right now",
+    }) + (known ? ", so here is what I know myself." : ", and I do not know that myself.");
+
+    // The line break marks the sentence as complete for whoever splits the stream.
+    private static ChatResponseUpdate Sentence(string text) => new(ChatRole.Assistant, text + "\n");
+
+    private static string OneLine(string message) => message.ReplaceLineEndings(" ") is { Length: > 300 } text ? text[..300] + "..." : message.ReplaceLineEndings(" ");
+}
