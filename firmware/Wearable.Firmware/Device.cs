@@ -83,12 +83,6 @@ namespace Wearable.Firmware
             get { return _state.Mode; }
         }
 
-        /// <summary>Times since boot the speaker ran dry within an answer.</summary>
-        public int AnswerGaps
-        {
-            get { return _player.Starvations; }
-        }
-
         /// <summary>Powers the parts up.</summary>
         public void Start()
         {

@@ -18,7 +18,11 @@ public static class Counters
     /// </summary>
     public static long Surcharge;
 
+    /// <summary>Called where a step of the device's pass begins, with its place in <see cref="Steps"/>; null: nobody listens.</summary>
+    public static Action<int>? StepBegan;
+
     private static readonly List<string> Names = [];
+    private static readonly List<string> StepNames = [];
     private static long[] s_byMethod = [];
 
     /// <summary>Instructions of each method since the last <see cref="ResetMethods"/>, most expensive first.</summary>
@@ -48,6 +52,25 @@ public static class Counters
 
     /// <summary>Called before every instruction that does more on the chip than its own interpretation.</summary>
     public static void Charge(int instructions) => Surcharge += instructions;
+
+    /// <summary>The steps of a pass by name, in the order in which they were first met.</summary>
+    public static IReadOnlyList<string> Steps => StepNames;
+
+    /// <summary>Called where the pass goes on to its next step.</summary>
+    public static void Step(int step) => StepBegan?.Invoke(step);
+
+    /// <summary>Gives a step its number, the same for the same name.</summary>
+    internal static int RegisterStep(string step)
+    {
+        int at = StepNames.IndexOf(step);
+        if (at < 0)
+        {
+            at = StepNames.Count;
+            StepNames.Add(step);
+        }
+
+        return at;
+    }
 
     /// <summary>Gives a method its number; called while instrumenting, before anything is counted.</summary>
     internal static int Register(string method)

@@ -11,6 +11,8 @@ namespace Wearable.Meter;
 /// </summary>
 public static class Instrumenter
 {
+    private const string LoopType = "Wearable.Firmware.Device", LoopMethod = "RunOnce";
+
     /// <summary>Writes an instrumented copy.</summary>
     /// <param name="source">The assembly as compiled (Release IL: the firmware projects always optimise).</param>
     /// <param name="target">Where the copy goes.</param>
@@ -25,22 +27,45 @@ public static class Instrumenter
         MethodReference add = module.ImportReference(typeof(Counters).GetMethod(nameof(Counters.Add)));
         MethodReference allocate = module.ImportReference(typeof(Counters).GetMethod(nameof(Counters.Allocate)));
         MethodReference charge = module.ImportReference(typeof(Counters).GetMethod(nameof(Counters.Charge)));
+        MethodReference step = module.ImportReference(typeof(Counters).GetMethod(nameof(Counters.Step)));
         foreach (TypeDefinition type in module.GetTypes())
         {
             foreach (MethodDefinition method in type.Methods.Where(m => m.HasBody))
             {
-                Rewrite(method.Body, Counters.Register($"{type.Name}.{method.Name}"), add, allocate, charge);
+                Rewrite(method.Body, Counters.Register($"{type.Name}.{method.Name}"), add, allocate, charge, step);
             }
         }
 
         assembly.Write(target);
     }
 
-    private static void Rewrite(MethodBody body, int number, MethodReference add, MethodReference allocate, MethodReference charge)
+    // The pass is a list of calls, top to bottom: each to a method of ours begins a step named after it.
+    private static Dictionary<Instruction, int> StepsOf(MethodBody body)
+    {
+        Dictionary<Instruction, int> steps = [];
+        if (body.Method.Name != LoopMethod || body.Method.DeclaringType.FullName != LoopType)
+        {
+            return steps;
+        }
+
+        foreach (Instruction i in body.Instructions)
+        {
+            if (i.Operand is MethodReference called && !LibraryCost.IsLibrary(called) && !called.Name.StartsWith("get_", StringComparison.Ordinal) && called.Name != "Get")
+            {
+                string type = called.DeclaringType.FullName == LoopType ? "" : called.DeclaringType.Name + ".";
+                steps[i] = Counters.RegisterStep(type + called.Name);
+            }
+        }
+
+        return steps;
+    }
+
+    private static void Rewrite(MethodBody body, int number, MethodReference add, MethodReference allocate, MethodReference charge, MethodReference step)
     {
         body.SimplifyMacros();
         Instruction[] original = [.. body.Instructions];
         HashSet<Instruction> leaders = Leaders(body, original);
+        Dictionary<Instruction, int> steps = StepsOf(body);
         ILProcessor il = body.GetILProcessor();
         Dictionary<Instruction, Instruction> moved = [];
         for (int i = 0; i < original.Length; i++)
@@ -65,6 +90,12 @@ public static class Instrumenter
             if (Allocates(at))
             {
                 il.InsertBefore(at, il.Create(OpCodes.Call, allocate));
+            }
+
+            if (steps.TryGetValue(at, out int beginning))
+            {
+                il.InsertBefore(at, il.Create(OpCodes.Ldc_I4, beginning));
+                il.InsertBefore(at, il.Create(OpCodes.Call, step));
             }
 
             if (LibraryCost.Of(at) is int cost and > 0)

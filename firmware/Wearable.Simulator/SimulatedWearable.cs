@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Wearable.Contract;
 using Wearable.Firmware;
 using Wearable.Firmware.Board;
@@ -20,17 +21,26 @@ public sealed class SimulatedWearable : IAsyncDisposable
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(5);
 
+    private const double LongestWakeDelayMs = 2000;
+
     private readonly SimulatedWearableOptions _options;
     private readonly IStorage _storage;
     private readonly SimulatedPower _power;
     private readonly Random _random;
     private readonly ChipClock? _chip;
+    private readonly PassWatch? _watch;
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile MqttMessageLink? _link;
-    private volatile Device? _device;
+    private readonly List<double> _wakeDelaysMs = [];
+    private volatile IMessageLink? _link;
+    private Device? _device;
     private Timeline _timeline = Timeline.Empty;
     private ChipLoad _load = ChipLoad.None;
+    private int _mode;
+    private double? _voiceEndedMs;
+    private double? _speakerEndedMs;
+    private int _answerGaps;
+    private double _gapMs;
     private bool _started;
     private volatile bool _stopping;
 
@@ -47,12 +57,18 @@ public sealed class SimulatedWearable : IAsyncDisposable
         Clock = options.Clock ?? new RealClock();
         if (options.ChipSpeed is long speed)
         {
+            if (!ChipWork.IsCounted)
+            {
+                throw new InvalidOperationException("chip speed: the firmware in this load context is not instrumented, so its work cannot be counted; start in a metered context");
+            }
+
             _chip = new ChipClock(Clock, speed, ChipWork.Take);
+            _watch = new PassWatch(_chip);
             Clock = _chip;
         }
 
-        Microphone = new SimulatedMicrophone(Clock, new BackgroundNoise(options.Seed, options.NoiseDb));
-        Speaker = new SimulatedSpeaker(Clock);
+        Microphone = new SimulatedMicrophone(Clock, new BackgroundNoise(options.Seed, options.NoiseDb), _chip is null ? MicrophoneDma.Plain : MicrophoneDma.Chip);
+        Speaker = new SimulatedSpeaker(Clock, _chip is null ? SimulatedSpeaker.PlainBufferMs : SimulatedSpeaker.ChipBufferMs);
         Network = new LossyNetwork(Clock, options.Seed, options.Outages);
         _storage = options.Storage ?? new MemoryStorage();
         _power = new SimulatedPower(Clock);
@@ -60,10 +76,24 @@ public sealed class SimulatedWearable : IAsyncDisposable
         Sensor = new FakeMax30102(Clock, Pulse);
 
         // A replay needs the same boot id; a real run needs another one each time, or the gateway takes its messages for duplicates.
-        _random = Clock is VirtualClock ? new Random(options.Seed) : new Random();
-        Microphone.VoiceEnded += ms => Note(now => now with { LastVoicedSampleCapturedMs = Clock.ToEpochMs(ms) });
-        Speaker.Began += ms => Note(now => now with { FirstSamplePlayedMs = now.FirstSamplePlayedMs ?? Clock.ToEpochMs(ms) });
-        Speaker.Ended += ms => Note(now => now with { PlaybackFinishedMs = Clock.ToEpochMs(ms) });
+        _random = (options.Clock ?? Clock) is VirtualClock ? new Random(options.Seed) : new Random();
+        Microphone.VoiceEnded += ms =>
+        {
+            _voiceEndedMs = ms;
+            Note(now => now with { LastVoicedSampleCapturedMs = Clock.ToEpochMs(ms) });
+        };
+        Speaker.Began += ms =>
+        {
+            NoteGap(ms);
+            Note(now => now with { FirstSamplePlayedMs = now.FirstSamplePlayedMs ?? Clock.ToEpochMs(ms) });
+        };
+        Speaker.Ended += ms => Note(now =>
+        {
+            _speakerEndedMs = ms;
+            return now with { PlaybackFinishedMs = Clock.ToEpochMs(ms) };
+        });
+        Messages.Wake += _ => NoteWake();
+        Light.Changed += _ => NoteMode();
     }
 
     /// <summary>The id it was given.</summary>
@@ -93,14 +123,32 @@ public sealed class SimulatedWearable : IAsyncDisposable
     /// <summary>Its pulse sensor, register by register.</summary>
     public FakeMax30102 Sensor { get; }
 
-    /// <summary>How hard the simulated chip worked since boot; <see cref="ChipLoad.None"/> without <see cref="SimulatedWearableOptions.ChipSpeed"/>.</summary>
-    public ChipLoad Load => Volatile.Read(ref _load);
+    /// <summary>How the loop kept up since it was switched on; without <see cref="SimulatedWearableOptions.ChipSpeed"/> nothing but the answer gaps.</summary>
+    public ChipLoad Load
+    {
+        get
+        {
+            lock (_gate)
+            {
+                ChipLoad load = Volatile.Read(ref _load);
+                return load with
+                {
+                    Overruns = Microphone.Overruns,
+                    LostMs = Microphone.LostMs,
+                    AnswerGaps = _answerGaps,
+                    GapMs = _gapMs,
+                    WakeDelaysMs = [.. _wakeDelaysMs],
+                    Steps = _watch?.StepsUntil(load.ElapsedMs) ?? load.Steps,
+                };
+            }
+        }
+    }
 
     /// <summary>What it publishes.</summary>
     public PublishedMessages Messages { get; } = new();
 
     /// <summary>What it is doing; the light shows the same except while it blinks for <c>identify</c>.</summary>
-    public DeviceMode Mode => _device?.Mode ?? DeviceMode.Idle;
+    public DeviceMode Mode => (DeviceMode)Volatile.Read(ref _mode);
 
     /// <summary>Where its connection stands.</summary>
     public LinkState LinkState => _link?.State ?? LinkState.Down;
@@ -205,19 +253,48 @@ public sealed class SimulatedWearable : IAsyncDisposable
     /// <summary>As <see cref="StopAsync"/>.</summary>
     public async ValueTask DisposeAsync() => await StopAsync();
 
-    private void RunToTheEnd()
+    /// <summary>Runs it on the calling thread instead of <see cref="Start"/>, then switches it off: for virtual time, where the same seed gives the same run.</summary>
+    /// <param name="done">Looked at before each pass.</param>
+    /// <exception cref="InvalidOperationException">It was on before.</exception>
+    /// <exception cref="DeviceCrashException">The device crashed.</exception>
+    public void Run(Func<bool> done)
+    {
+        if (_started)
+        {
+            throw new InvalidOperationException($"wearable {Id}: started twice");
+        }
+
+        _started = true;
+        RunToTheEnd(done);
+        Completion.GetAwaiter().GetResult();
+    }
+
+    private void RunToTheEnd() => RunToTheEnd(() => _stopping);
+
+    private void RunToTheEnd(Func<bool> done)
     {
         Exception? crash = null;
         try
         {
-            while (!_stopping)
+            if (_chip is not null)
             {
-                RunOneBoot();
+                BootStatics();
+                _chip.Own();
+                _watch?.Begin();
+            }
+
+            while (!done())
+            {
+                RunOneBoot(done);
             }
         }
         catch (Exception error)
         {
             crash = new DeviceCrashException($"wearable {Id} crashed after {Clock.UptimeMs} ms: {error.Message}", error);
+        }
+        finally
+        {
+            _watch?.End();
         }
 
         if (crash != null)
@@ -230,17 +307,25 @@ public sealed class SimulatedWearable : IAsyncDisposable
         }
     }
 
-    private void RunOneBoot()
+    // The chip runs every static constructor at boot, not when a class is first used.
+    private static void BootStatics()
     {
-        MqttMessageLink link = new(_options.BrokerHost, _options.BrokerPort, Network);
+        foreach (Type type in typeof(Device).Assembly.GetTypes().Concat(typeof(Topics).Assembly.GetTypes()))
+        {
+            RuntimeHelpers.RunClassConstructor(type.TypeHandle);
+        }
+    }
+
+    private void RunOneBoot(Func<bool> done)
+    {
+        IMessageLink link = _options.Link?.Invoke(Clock, Network) ?? new MqttMessageLink(_options.BrokerHost, _options.BrokerPort, Network);
         _link = link;
         try
         {
             Device device = Boot(link);
             _device = device;
-            _chip?.Own();
             device.Start();
-            while (!_stopping && !_power.TakeRebootRequest())
+            while (!done() && !_power.TakeRebootRequest())
             {
                 RunOnce(device);
                 Microphone.LetRoomPass();
@@ -250,42 +335,48 @@ public sealed class SimulatedWearable : IAsyncDisposable
         {
             Microphone.Stop();
             Speaker.Flush();
-            link.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            (link as IAsyncDisposable)?.DisposeAsync().AsTask().GetAwaiter().GetResult();
         }
     }
 
     private void RunOnce(Device device)
     {
-        if (_chip is null)
-        {
-            device.RunOnce();
-            return;
-        }
-
-        double before = _chip.BusyMs;
+        _watch?.BeginPass();
         device.RunOnce();
-        double nowMs = _chip.NowMs; // takes in the end of the pass
-        double passMs = _chip.BusyMs - before;
-        if (passMs <= 0)
+        NoteMode();
+        if (_watch is not null)
         {
-            throw new InvalidOperationException("chip speed: the firmware in this process is not instrumented, so its work cannot be counted");
+            ChipLoad load = _watch.EndPass(Mode.ToString().ToLowerInvariant());
+            lock (_gate)
+            {
+                _load = load;
+            }
         }
-
-        Volatile.Write(ref _load, _load.With(passMs, nowMs, StateMessage.Modes[(int)device.Mode], Microphone.Overruns, device.AnswerGaps));
     }
 
-    private Device Boot(MqttMessageLink link)
+    // Asked on the device's thread alone: another one that ran the firmware's code would be counted as the chip.
+    private void NoteMode()
     {
+        if (_device is Device device)
+        {
+            Volatile.Write(ref _mode, (int)(_chip?.Aside(() => device.Mode) ?? device.Mode));
+        }
+    }
+
+    private Device Boot(IMessageLink link)
+    {
+        IMessageLink observed = new ObservedLink(link, Messages.Take);
         II2cBus bus = _chip is null ? Sensor : new TimedBus(Sensor, _chip);
+        IClock time = _chip is null ? Clock : new TimedClock(_chip);
         DeviceBoard board = new()
         {
             Name = "simulator",
-            Microphone = Microphone,
-            Speaker = Speaker,
+            Microphone = _chip is null ? Microphone : new TimedMicrophone(Microphone, _chip),
+            Speaker = _chip is null ? Speaker : new TimedSpeaker(Speaker, _chip),
             I2c = bus,
             Network = Network,
-            Link = new ObservedLink(link, (topic, payload, length) => ChipWork.Uncounted(() => Messages.Take(topic, payload, length))),
-            Clock = Clock,
+            Link = _chip is null ? observed : new TimedLink(observed, _chip),
+            Clock = time,
             Storage = _storage,
             Light = Light,
             Button = Button,
@@ -306,7 +397,34 @@ public sealed class SimulatedWearable : IAsyncDisposable
             throw new ArgumentException($"up codec: 0 or 30 expected, got {codec}");
         }
 
-        return new Device(board, identity, settings, new WakeWordDetector(WakeModelComputer.Create()), new HeartMonitor(bus, Clock));
+        return new Device(board, identity, settings, new WakeWordDetector(WakeModelComputer.Create()), new HeartMonitor(bus, time));
+    }
+
+    // The first sound of an answer is written before the device says that it speaks; sound that begins while it speaks comes after a gap.
+    private void NoteGap(double beganMs)
+    {
+        lock (_gate)
+        {
+            if (_speakerEndedMs is double endedMs && Mode == DeviceMode.Speaking)
+            {
+                _answerGaps++;
+                _gapMs += beganMs - endedMs;
+            }
+        }
+    }
+
+    private void NoteWake()
+    {
+        lock (_gate)
+        {
+            // Nothing to count from while the person still speaks, or when the last word was long ago.
+            if (_voiceEndedMs is double endedMs && Clock.NowMs - endedMs < LongestWakeDelayMs)
+            {
+                _wakeDelaysMs.Add(Clock.NowMs - endedMs);
+            }
+
+            _voiceEndedMs = null;
+        }
     }
 
     private void Note(Func<Timeline, Timeline> change)

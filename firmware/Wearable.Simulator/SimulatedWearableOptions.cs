@@ -35,6 +35,9 @@ public sealed record SimulatedWearableOptions
     /// </summary>
     public long? ChipSpeed { get; init; }
 
+    /// <summary>Makes the connection instead of MQTT over TCP, for runs in virtual time; null: TCP.</summary>
+    public Func<SimulatorClock, INetwork, IMessageLink>? Link { get; init; }
+
     /// <summary>Background noise at the microphone, dB below full scale; negative infinity is silence.</summary>
     public double NoiseDb { get; init; } = BackgroundNoise.QuietRoomDb;
 

@@ -65,6 +65,6 @@ internal static class LatencyBench
     }
 
     // The smallest value that at least this share of all is not above.
-    private static double Percentile(List<double> sorted, int percent) =>
+    internal static double Percentile(List<double> sorted, int percent) =>
         sorted.Count == 0 ? double.NaN : sorted[Math.Max(0, (int)Math.Ceiling(sorted.Count * percent / 100.0) - 1)];
 }

@@ -6,6 +6,8 @@ switch (args.Length > 0 ? args[0] : "")
         return WakeBench.Run(args[1..]);
     case "budget":
         return BudgetBench.Run(args[1..]);
+    case "chip":
+        return await ChipBench.RunAsync(args[1..]);
     case "heart":
         return HeartBench.Run(args[1..]);
     case "llm":
@@ -15,6 +17,7 @@ switch (args.Length > 0 ? args[0] : "")
     default:
         Console.Error.WriteLine("wake FOLDER: the wake word on FOLDER/positive/WORD/*.wav and FOLDER/negative/*.wav");
         Console.Error.WriteLine("budget [ROW]: what the firmware costs a chip, in IL instructions, milliseconds and bytes; of one row: which methods");
+        Console.Error.WriteLine("chip [FOLDER [EVERY]]: conversations on a simulated chip: losses, load, word end to evt/wake");
         Console.Error.WriteLine("heart FOLDER: the pulse on FOLDER/*.i32 with their references");
         Console.Error.WriteLine("llm [FOLDER] [--shapes 0.1B,0.5B,1.5B] [--threads 1,2] [--llama FOLDER]: the decoder loop on FOLDER/stories260K.bin, and CPU time per token of random 4-bit shapes");
         Console.Error.WriteLine("latency [TURNS]: end of speech to first sound of the answer, whole turns");

@@ -1,39 +1,61 @@
+using Wearable.Contract;
+using Wearable.Simulator;
 using Wearable.Workloads;
 
 namespace Wearable.Chip.Tests;
 
-/// <summary>
-/// A whole conversation in the chip's time: open gate, streaming, answer, moving pulse and commands at once, with 300 ms of DMA behind the
-/// microphone. Virtual time: the same figures on every machine.
-/// </summary>
+/// <summary>Talk, a turn by the button, a streamed question, an answer, commands and a moving pulse at once, on a chip that takes its time. The wake word by voice is in the end-to-end tests.</summary>
 [Collection("meter")]
 public sealed class ChipTimeTests
 {
-    private const int AnswerSamples = 6 * 16_000;
+    private const double LongestPassMs = 150; // half of what the microphone's DMA holds
 
-    [Fact]
-    public void At_the_planned_speed_no_sound_is_lost_in_either_direction()
+    [Theory]
+    [InlineData(AudioCodec.Pcm16At16k)]
+    [InlineData(AudioCodec.ImaAdpcmAt16k)]
+    public void At_the_planned_speed_no_sound_is_lost_and_no_answer_has_a_gap(int codec)
     {
-        using WorkloadMeter meter = new(AppContext.BaseDirectory);
-        ClockedConversation told = meter.Converse(Budget.Chip);
-        Assert.Equal((0, 0, (long)AnswerSamples), (told.Overruns, told.AnswerGaps, told.PlayedSamples));
-        Assert.True(told.WorstPassMs <= 150, $"at most 150 ms between microphone reads expected, got {told.WorstPassMs:0}");
-        Assert.InRange(told.LoadPercent, 10, 90);
+        ClockedResult result = Converse(Budget.Chip, codec);
+        Assert.Equal((0, 0), (result.Load.Overruns, result.Load.AnswerGaps));
+        Assert.InRange(result.Load.WorstPassMs, 5, LongestPassMs);
+        Assert.InRange(result.Load.LoadPercent, 10, 60);
+        Assert.Equal(2, result.Turns);
+        Assert.Equal(result.SentDownMs, result.PlayedMs);
+        Assert.Equal(0, result.MissingUp);
+        Assert.True(result.SentUpMs > 2 * TalkMs, $"the questions and their pre-roll expected, got {result.SentUpMs} ms");
+        Assert.Equal((result.Commands, true), (result.Acknowledged, result.Commands > 10));
+        Assert.True(result.HeartReadings > 5, $"the pulse is told all the while, got {result.HeartReadings} readings");
+        Assert.Empty(result.Faults);
     }
 
     [Fact]
-    public void A_chip_that_is_too_slow_is_seen_to_lose_sound()
+    public void At_a_quarter_of_that_speed_lost_sound_and_gaps_are_reported()
     {
-        using WorkloadMeter meter = new(AppContext.BaseDirectory);
-        ClockedConversation told = meter.Converse(500_000);
-        Assert.True(told.Overruns > 0, "overruns expected at a quarter of the speed");
-        Assert.True(told.WorstPassMs > meter.Converse(Budget.Chip).WorstPassMs);
+        ClockedResult result = Converse(Budget.Chip / 4, AudioCodec.Pcm16At16k);
+        Assert.True(result.Load.Overruns > 0, "overruns expected");
+        Assert.True(result.Load.LostMs >= 16 * result.Load.Overruns, $"at least a block of 16 ms for each overrun expected, got {result.Load.LostMs} ms for {result.Load.Overruns}");
+        Assert.True(result.Load.AnswerGaps > 0, "gaps expected");
+        Assert.True(result.Load.WorstPassMs > LongestPassMs, $"a pass over {LongestPassMs} ms expected, got {result.Load.WorstPassMs}");
+        Assert.Contains(result.Faults, f => f.StartsWith("audio-overrun", StringComparison.Ordinal));
     }
 
     [Fact]
-    public void The_same_conversation_takes_the_same_time_again()
+    public void The_same_script_takes_the_same_time() =>
+        Assert.Equal(Converse(Budget.Chip, AudioCodec.Pcm16At16k).Load.ToString(), Converse(Budget.Chip, AudioCodec.Pcm16At16k).Load.ToString());
+
+    [Fact]
+    public void Firmware_that_is_not_counted_cannot_be_clocked()
+    {
+        InvalidOperationException refusal = Assert.Throws<InvalidOperationException>(() => new SimulatedWearable(new SimulatedWearableOptions { ChipSpeed = Budget.Chip }));
+        Assert.StartsWith("chip speed: the firmware in this load context is not instrumented", refusal.Message);
+    }
+
+    private const int TalkMs = 3000;
+
+    private static ClockedResult Converse(long speed, int codec)
     {
         using WorkloadMeter meter = new(AppContext.BaseDirectory);
-        Assert.Equal(meter.Converse(1_000_000), meter.Converse(1_000_000));
+        short[] talk = TestSound.Voice(TalkMs / 1000, 5);
+        return meter.Converse(new ClockedScript(speed, codec, talk, talk) { Button = true });
     }
 }

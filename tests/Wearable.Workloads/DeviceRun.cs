@@ -1,6 +1,5 @@
 using Wearable.Contract;
 using Wearable.Firmware;
-using Wearable.Firmware.Board;
 using Wearable.Firmware.Heart;
 using Wearable.Firmware.Voice;
 using Wearable.Simulator.Link;
@@ -18,28 +17,24 @@ internal sealed class DeviceRun
     private const int PassesPerSecond = 1000 / AudioFormat.HopMs;
     private const string Id = "budget";
 
-    private readonly SimulatorClock _clock;
+    private readonly VirtualClock _clock = new();
     private readonly MemoryLink _link = new();
     private readonly SimulatedButton _button = new();
     private readonly SimulatedMicrophone _microphone;
-    private readonly SimulatedSpeaker _speaker;
     private readonly Tally _tally = new(PassesPerSecond);
     private readonly Answer _answer;
 
-    private DeviceRun(IHeartMonitor? heart = null, int upCodec = AudioCodec.Pcm16At16k, int downCodec = AudioCodec.Pcm16At16k, ChipClock? chip = null)
+    private DeviceRun(IHeartMonitor? heart = null, int upCodec = AudioCodec.Pcm16At16k, int downCodec = AudioCodec.Pcm16At16k)
     {
-        _clock = chip ?? (SimulatorClock)new VirtualClock();
         SyntheticPulse pulse = new(7) { Motion = true };
-        FakeMax30102 fake = new(_clock, pulse);
-        II2cBus sensor = chip is null ? fake : new TimedBus(fake, chip);
+        FakeMax30102 sensor = new(_clock, pulse);
         _microphone = new SimulatedMicrophone(_clock, new BackgroundNoise(3, BackgroundNoise.QuietRoomDb));
-        _speaker = new SimulatedSpeaker(_clock);
         _answer = new Answer(_link, Id, downCodec);
         DeviceBoard board = new()
         {
             Name = "budget",
             Microphone = _microphone,
-            Speaker = _speaker,
+            Speaker = new SimulatedSpeaker(_clock),
             I2c = sensor,
             Network = _link,
             Link = _link,
@@ -57,8 +52,6 @@ internal sealed class DeviceRun
         }
 
         Device = new Device(board, identity, settings, new WakeWordDetector(WakeModelComputer.Create()), heart ?? new HeartMonitor(sensor, _clock));
-        BootStatics();
-        chip?.Own();
         Device.Start();
     }
 
@@ -135,46 +128,6 @@ internal sealed class DeviceRun
         return run._tally.Result();
     }
 
-    /// <summary>
-    /// As <see cref="Everything"/>, with computing taking the time it takes a chip: the gate opens on talk, the button opens a turn, speech goes up as
-    /// ADPCM, the answer comes down as ADPCM, the pulse moves.
-    /// </summary>
-    /// <param name="speed">IL instructions a second.</param>
-    /// <returns>Passes, worst pass in microseconds, load in thousandths, microphone overruns, answer gaps, samples played.</returns>
-    public static long[] Clocked(long speed)
-    {
-        ChipClock chip = new(new VirtualClock(), speed, ChipWork.Take);
-        DeviceRun run = new(upCodec: AudioCodec.ImaAdpcmAt16k, downCodec: AudioCodec.ImaAdpcmAt16k, chip: chip);
-        ChipLoad load = ChipLoad.None;
-        void For(double seconds)
-        {
-            double endMs = chip.NowMs + (seconds * 1000);
-            while (chip.NowMs < endMs)
-            {
-                ChipWork.Uncounted(() => run._answer.Step((long)chip.NowMs)); // the gateway's work
-                double before = chip.BusyMs;
-                run.Device.RunOnce();
-                double nowMs = chip.NowMs;
-                load = load.With(chip.BusyMs - before, nowMs, StateMessage.Modes[(int)run.Device.Mode], run._microphone.Overruns, run.Device.AnswerGaps);
-            }
-        }
-
-        For(10);
-        run._microphone.SayAsync(TestSound.Voice(16, 5));
-        For(8);
-        run._button.Press();
-        For(0.2);
-        run._button.Release();
-        For(5);
-        run._button.Press();
-        For(0.2);
-        run._button.Release();
-        For(0.3); // thinking
-        run._answer.Begin(6);
-        For(12);
-        return [load.Passes, (long)(load.WorstPassMs * 1000), (long)(load.LoadPercent * 10), load.Overruns, load.AnswerGaps, run._speaker.PlayedSamples];
-    }
-
     /// <summary>A device as it is after boot, for weighing its memory.</summary>
     public static Device Fresh() => new DeviceRun().Device;
 
@@ -200,15 +153,6 @@ internal sealed class DeviceRun
             Power = new SimulatedPower(clock),
         };
         return new Device(board, new DeviceIdentity { DeviceId = Id, FirmwareVersion = "0.0.0", ClrVersion = "budget", BootId = 1 }, new Settings(), new NoWakeWord(), new HeartMonitor(sensor, clock));
-    }
-
-    // The chip runs every static constructor at boot, not when a class is first used.
-    private static void BootStatics()
-    {
-        foreach (Type type in typeof(Device).Assembly.GetTypes().Concat(typeof(Topics).Assembly.GetTypes()))
-        {
-            System.Runtime.CompilerServices.RuntimeHelpers.RunClassConstructor(type.TypeHandle);
-        }
     }
 
     // Not counted: joining, the first messages, the noise floor, buffers on their first lap.

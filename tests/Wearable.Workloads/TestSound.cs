@@ -3,7 +3,7 @@ using Wearable.Contract;
 namespace Wearable.Workloads;
 
 /// <summary>Sound with the loudness course of the real thing; nobody's voice.</summary>
-internal static class TestSound
+public static class TestSound
 {
     private const int Rate = AudioFormat.SampleRateHz;
 

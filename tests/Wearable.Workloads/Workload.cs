@@ -42,9 +42,6 @@ public static class Workload
         _ => throw new ArgumentException($"workload: one of {string.Join(", ", Names)} expected, got \"{name}\"", nameof(name)),
     };
 
-    /// <summary>A whole conversation on a chip of this speed; see <see cref="DeviceRun.Clocked"/>.</summary>
-    public static long[] RunClocked(long speed) => DeviceRun.Clocked(speed);
-
     /// <summary>Bytes of the chip's heap that a device with all parts at their default settings holds: its objects and arrays and the firmware's static ones. The board's adapters, M2Mqtt and the interpreter's own tables come on top.</summary>
     public static long RamBytes() => Weigh(DeviceRun.Fresh());
 

@@ -1,16 +1,8 @@
 using System.Reflection;
+using System.Text.Json;
 using Wearable.Meter;
 
 namespace Wearable.Workloads;
-
-/// <summary>How a chip kept up with a whole conversation.</summary>
-/// <param name="Passes">Passes of the loop.</param>
-/// <param name="WorstPassMs">The longest, without the wait for the microphone.</param>
-/// <param name="LoadPercent">Share of the time spent computing.</param>
-/// <param name="Overruns">Times the microphone's 300 ms of DMA ran over.</param>
-/// <param name="AnswerGaps">Times the speaker ran dry within the answer.</param>
-/// <param name="PlayedSamples">Samples of the answer that were heard.</param>
-public sealed record ClockedConversation(long Passes, double WorstPassMs, double LoadPercent, int Overruns, int AnswerGaps, long PlayedSamples);
 
 /// <summary>Runs workloads on instrumented copies of the firmware and reads the counters. One at a time in a process.</summary>
 /// <param name="folder">Where the compiled assemblies lie.</param>
@@ -26,13 +18,9 @@ public sealed class WorkloadMeter(string folder, Action<Mono.Cecil.AssemblyDefin
         return new WorkloadCost(name, (int)cost[0], cost[1], cost[2], cost[3], cost[4]);
     }
 
-    /// <summary>Runs a whole conversation on a chip of this speed.</summary>
-    /// <param name="instructionsPerSecond">2,000,000 is the plan.</param>
-    public ClockedConversation Converse(long instructionsPerSecond)
-    {
-        long[] told = (long[])Call(typeof(Workload), nameof(Workload.RunClocked), instructionsPerSecond);
-        return new ClockedConversation(told[0], told[1] / 1000.0, told[2] / 10.0, (int)told[3], (int)told[4], told[5]);
-    }
+    /// <summary>Runs a conversation on the simulated chip.</summary>
+    public ClockedResult Converse(ClockedScript script) =>
+        JsonSerializer.Deserialize<ClockedResult>((string)Call(typeof(ClockedRun), nameof(ClockedRun.Run), JsonSerializer.Serialize(script)))!;
 
     /// <inheritdoc/>
     public void Dispose() => _context.Dispose();

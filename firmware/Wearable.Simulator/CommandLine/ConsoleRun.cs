@@ -1,4 +1,3 @@
-using System.Globalization;
 using Wearable.Contract;
 using Wearable.Firmware;
 using Wearable.Firmware.Board;
@@ -22,6 +21,7 @@ public sealed class ConsoleRun(RunOptions options, TextWriter output, TextWriter
     private static readonly TimeSpan PlaybackLimit = TimeSpan.FromSeconds(120);
 
     // The gate learns the room's noise before it hears a word in it.
+    private static readonly TimeSpan StatusEvery = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(1.5);
 
     private const int RateStepBpmX10 = 30;
@@ -50,6 +50,9 @@ public sealed class ConsoleRun(RunOptions options, TextWriter output, TextWriter
             await using SimulatedWearable wearable = new(WearableOptions());
             Watch(wearable);
             wearable.Start();
+
+            // A long run shows where it stands.
+            await using Timer? status = options.ChipSpeed is null ? null : new Timer(_ => Print($"status: {wearable.Load}"), null, StatusEvery, StatusEvery);
             try
             {
                 await ConnectAsync(wearable, ending.Token);
@@ -209,9 +212,10 @@ public sealed class ConsoleRun(RunOptions options, TextWriter output, TextWriter
 
     private void TellLoad(ChipLoad load)
     {
-        if (load.Passes > 0)
+        if (options.ChipSpeed is long speed && load.Passes > 0)
         {
-            Print(string.Create(CultureInfo.InvariantCulture, $"chip at {options.ChipSpeed} IL/s: {load.Passes} passes, load {load.LoadPercent:0} %, worst pass {load.WorstPassMs:0} ms ({load.WorstPassMode}, at {load.WorstPassAtMs / 1000:0.0} s), microphone overruns {load.Overruns}, answer gaps {load.AnswerGaps}"));
+            Print(FormattableString.Invariant($"chip at {speed} IL/s: {load}"));
+            Print("by step: " + string.Join(", ", load.Steps.OrderByDescending(s => s.Value.Percent).Select(s => FormattableString.Invariant($"{s.Key} {s.Value.Percent:0.0} % (longest {s.Value.WorstMs:0.0} ms)"))));
         }
     }
 

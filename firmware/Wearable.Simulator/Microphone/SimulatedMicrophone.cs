@@ -7,31 +7,39 @@ namespace Wearable.Simulator.Microphone;
 
 /// <summary>
 /// A microphone in a simulated room: queued sound over background noise, delivered as I2S delivers it. The room goes on
-/// while nobody reads: sound that passes while the microphone is off, or more than <see cref="DmaMs"/> before a late
-/// read, is lost as on the chip.
+/// while nobody reads: sound that passes while the microphone is off, or more than its DMA holds before a late read, is
+/// lost as on the chip.
 /// </summary>
-/// <param name="clock">Paces the reads: hop k is complete exactly (k + 1) * 20 ms after <see cref="Start"/>.</param>
+/// <param name="clock">Paces the reads.</param>
 /// <param name="noise">What is heard when nobody speaks.</param>
-public sealed class SimulatedMicrophone(SimulatorClock clock, BackgroundNoise noise) : IMicrophone
+/// <param name="dma">How sound waits for the loop.</param>
+public sealed class SimulatedMicrophone(SimulatorClock clock, BackgroundNoise noise, MicrophoneDma dma) : IMicrophone
 {
-    /// <summary>Sound the chip keeps while the loop is elsewhere: 15 hops.</summary>
-    public const int DmaMs = 300;
-
     private const double SamplesPerMs = AudioFormat.SampleRateHz / 1000.0;
 
     private readonly Lock _gate = new();
     private readonly Queue<Utterance> _queue = new();
     private double _startMs;
-    private long _hopsTaken;
+    private long _framesTaken;
+    private long _framesLost;
     private long _roomSample;
     private bool _on;
     private int _overruns;
+
+    /// <summary>A microphone that delivers hop by hop: hop k is complete exactly (k + 1) * 20 ms after <see cref="Start"/>.</summary>
+    public SimulatedMicrophone(SimulatorClock clock, BackgroundNoise noise)
+        : this(clock, noise, MicrophoneDma.Plain)
+    {
+    }
 
     /// <summary>Raised on the device's thread with the time (ms of the clock) at which the last voiced sample of an utterance was captured.</summary>
     public event Action<double>? VoiceEnded;
 
     /// <inheritdoc/>
     public int Overruns => Volatile.Read(ref _overruns);
+
+    /// <summary>Sound lost by them, ms.</summary>
+    public double LostMs => Volatile.Read(ref _framesLost) / SamplesPerMs;
 
     /// <summary>True between <see cref="Start"/> and <see cref="Stop"/>.</summary>
     public bool IsOn => Volatile.Read(ref _on);
@@ -63,7 +71,8 @@ public sealed class SimulatedMicrophone(SimulatorClock clock, BackgroundNoise no
         {
             PassUntilNow();
             _startMs = clock.NowMs;
-            _hopsTaken = 0;
+            _framesTaken = 0;
+            _framesLost = 0;
             _overruns = 0;
             _on = true;
         }
@@ -94,26 +103,22 @@ public sealed class SimulatedMicrophone(SimulatorClock clock, BackgroundNoise no
             throw new InvalidOperationException("microphone: read while it is off");
         }
 
-        double dueMs = _startMs + ((_hopsTaken + 1) * AudioFormat.HopMs);
-        clock.WaitUntil(dueMs);
-        double lateMs = clock.NowMs - dueMs;
+        // Only whole blocks are handed over: the last sample of the hop waits for the end of its block.
+        long blocksDue = (_framesTaken + AudioFormat.HopSamples + dma.BlockFrames - 1) / dma.BlockFrames;
+        clock.WaitUntil(_startMs + (blocksDue * dma.BlockFrames / SamplesPerMs));
+        long blocksDone = (long)((clock.NowMs - _startMs) * SamplesPerMs / dma.BlockFrames);
         List<double>? ends = null;
         lock (_gate)
         {
-            if (lateMs > DmaMs)
+            long tooMany = (Math.Max(blocksDone, blocksDue) * dma.BlockFrames) - _framesTaken - ((long)dma.Blocks * dma.BlockFrames);
+            if (tooMany > 0)
             {
                 _overruns++;
-                int lostHops = (int)Math.Ceiling((lateMs - DmaMs) / AudioFormat.HopMs);
-                for (int lost = 0; lost < lostHops; lost++)
-                {
-                    LoseHop();
-                }
-
-                _hopsTaken += lostHops;
+                Lose((int)((tooMany + dma.BlockFrames - 1) / dma.BlockFrames * dma.BlockFrames));
             }
 
             Fill(hop, ref ends);
-            _hopsTaken++;
+            _framesTaken += AudioFormat.HopSamples;
         }
 
         if (ends != null)
@@ -137,7 +142,7 @@ public sealed class SimulatedMicrophone(SimulatorClock clock, BackgroundNoise no
     private void Fill(byte[] hop, ref List<double>? ends)
     {
         Array.Clear(hop);
-        double hopStartMs = _startMs + (_hopsTaken * AudioFormat.HopMs);
+        double hopStartMs = _startMs + (_framesTaken / SamplesPerMs);
         for (int i = 0; i < AudioFormat.HopSamples; i++)
         {
             int sample = noise.Next();
@@ -156,9 +161,11 @@ public sealed class SimulatedMicrophone(SimulatorClock clock, BackgroundNoise no
         }
     }
 
-    private void LoseHop()
+    private void Lose(int frames)
     {
-        for (int i = 0; i < AudioFormat.HopSamples; i++)
+        _framesTaken += frames;
+        Volatile.Write(ref _framesLost, _framesLost + frames);
+        for (int i = 0; i < frames; i++)
         {
             noise.Next();
             if (_queue.TryPeek(out Utterance? utterance))

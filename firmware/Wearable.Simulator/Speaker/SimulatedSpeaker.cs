@@ -6,16 +6,15 @@ using Wearable.Simulator.Time;
 namespace Wearable.Simulator.Speaker;
 
 /// <summary>
-/// A speaker that drains by the clock, exactly 16 samples per ms, out of a <see cref="BufferMs"/> buffer like the chip's
-/// DMA, and keeps what it played. Sound begins the moment it is written to an empty buffer.
+/// A speaker that drains by the clock, exactly 16 samples per ms, out of a buffer like the chip's DMA, and keeps what it played. Sound begins the moment it is written to an empty buffer.
 /// </summary>
 public sealed class SimulatedSpeaker : ISpeaker
 {
-    /// <summary>What the speaker takes ahead of the membrane.</summary>
-    public const int BufferMs = 300;
+    /// <summary>What the speaker takes ahead of the membrane, ms: a PC may be held up longer than a chip.</summary>
+    public const int PlainBufferMs = 300;
 
-    /// <summary>The same in bytes: 9600.</summary>
-    public const int BufferBytes = BufferMs * AudioFormat.SampleRateHz / 1000 * AudioFormat.SampleBytes;
+    /// <summary>The same on the chip, ms: 9 DMA blocks of 256 frames.</summary>
+    public const int ChipBufferMs = 144;
 
     /// <summary>Played sound kept for <see cref="TakePlayed"/>: 10 minutes. Full: the oldest is dropped.</summary>
     public const int KeptSamples = 10 * 60 * AudioFormat.SampleRateHz;
@@ -23,6 +22,7 @@ public sealed class SimulatedSpeaker : ISpeaker
     private const double SamplesPerMs = AudioFormat.SampleRateHz / 1000.0;
 
     private readonly SimulatorClock _clock;
+    private readonly int _bufferMs;
     private readonly Lock _gate = new();
     private readonly Queue<short> _played = new();
     private readonly Queue<short> _buffer = new();
@@ -30,9 +30,12 @@ public sealed class SimulatedSpeaker : ISpeaker
     private long _runPlayed;
 
     /// <summary>A silent speaker.</summary>
-    public SimulatedSpeaker(SimulatorClock clock)
+    /// <param name="clock">Drains it.</param>
+    /// <param name="bufferMs">Sound it takes ahead, ms.</param>
+    public SimulatedSpeaker(SimulatorClock clock, int bufferMs = PlainBufferMs)
     {
         _clock = clock;
+        _bufferMs = bufferMs;
     }
 
     /// <summary>Raised on the writing thread when sound begins after silence, with the time (ms of the clock).</summary>
@@ -55,7 +58,7 @@ public sealed class SimulatedSpeaker : ISpeaker
             Drain();
             lock (_gate)
             {
-                return BufferBytes - (_buffer.Count * AudioFormat.SampleBytes);
+                return (_bufferMs * AudioFormat.SampleRateHz / 1000 * AudioFormat.SampleBytes) - (_buffer.Count * AudioFormat.SampleBytes);
             }
         }
     }
@@ -89,7 +92,7 @@ public sealed class SimulatedSpeaker : ISpeaker
             if (writable == 0)
             {
                 // Full: like I2S, hold the caller until a tenth of the buffer has drained.
-                _clock.WaitUntil(_clock.NowMs + (BufferMs / 10));
+                _clock.WaitUntil(_clock.NowMs + (_bufferMs / 10));
                 continue;
             }
 

@@ -23,7 +23,7 @@ public class SimulatorCommandTests
     {
         RunOptions options = await ParsedAsync(
             "--broker", "house.local:18830", "--say", "computer, what time is it", "--wav", "a.wav", "--wav", "b.wav", "--noise", "-40.5",
-            "--pulse", "95", "--motion", "--id", "bear-7", "--user", "u", "--password", "p", "--seed", "-3", "--up-codec", "0",
+            "--pulse", "95", "--motion", "--id", "bear-7", "--user", "u", "--password", "p", "--seed", "-3", "--chip-speed", "2000000", "--up-codec", "0",
             "--save-answer", "out.wav", "--storage", "files", "--seconds", "30", "--keep", "--voice", "slt");
         Assert.Equal(("house.local", 18830), (options.BrokerHost, options.BrokerPort));
         Assert.Equal(new Uri("http://house.local:5080"), options.Gateway);
@@ -32,6 +32,7 @@ public class SimulatorCommandTests
         Assert.Equal(-40.5, options.NoiseDb);
         Assert.Equal(new PulseOptions { RateBpm = 95, Motion = true }, options.Pulse);
         Assert.Equal(("bear-7", "u", "p", -3, (int?)0), (options.Id, options.User, options.Password, options.Seed, options.UpCodec));
+        Assert.Equal(2_000_000L, options.ChipSpeed);
         Assert.Equal(("out.wav", "files", 30, true, "slt"), (options.SaveAnswer, options.Storage, options.Seconds, options.Keep, options.Voice));
         Assert.True(options.HasQuestion);
     }
@@ -64,6 +65,7 @@ public class SimulatorCommandTests
     [InlineData("--pulse: a number from 30 to 220 expected, got \"500\"", "--pulse", "500")]
     [InlineData("--pulse, --pulse-wave and --no-finger exclude each other", "--pulse", "60", "--no-finger")]
     [InlineData("--seed: a whole number from -2147483648 to 2147483647 expected, got \"1.5\"", "--seed", "1.5")]
+    [InlineData("--chip-speed: a whole number from 10000 to 2000000000 expected, got \"fast\"", "--chip-speed", "fast")]
     [InlineData("--up-codec: 0 or 30 expected, got \"20\"", "--up-codec", "20")]
     [InlineData("--seconds: a whole number from 1 to 1000000 expected, got \"0\"", "--seconds", "0")]
     [InlineData("Unrecognized command or argument '--bogus'.", "--bogus")]
