@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text;
-using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging.Abstractions;
 using Wearable.Gateway.Models;
@@ -14,8 +13,6 @@ namespace Wearable.Gateway.Brain.Llm;
 /// </summary>
 public sealed class OnnxChatClient : IChatClient
 {
-    private const string CallStart = "<tool_call>", CallEnd = "</tool_call>";
-
     private readonly DecoderModel _model;
     private readonly LlmTokenizer _tokenizer;
     private readonly ChatTemplate _template;
@@ -210,14 +207,13 @@ public sealed class OnnxChatClient : IChatClient
         private readonly HashSet<int> _seen;
         private readonly Decoder _characters = Encoding.UTF8.GetDecoder();
         private readonly ThinkFilter _think;
-        private readonly StringBuilder _call = new();
+        private readonly ToolCallFilter? _calls;
         private readonly IReadOnlyList<string> _stopWords;
         private readonly StringBuilder _said = new();
         private readonly Queue<int> _forced = new();
         private readonly int _maxTokens;
-        private readonly bool _hasTools;
         private int? _next;
-        private int _made, _thought, _calls;
+        private int _made, _thought;
         private bool _done;
 
         public Answer(OnnxChatClient client, Prompt prompt, ChatOptions? options)
@@ -226,7 +222,7 @@ public sealed class OnnxChatClient : IChatClient
             _prompt = prompt;
             _maxTokens = Math.Max(1, options?.MaxOutputTokens ?? client._options.MaxAnswerTokens);
             _stopWords = [.. options?.StopSequences ?? []];
-            _hasTools = options?.Tools?.Count > 0;
+            _calls = options?.Tools?.Count > 0 ? new ToolCallFilter() : null;
             _think = new ThinkFilter(client._template.CanThink && !client.SkipsThinking && client._template.Family == "deepseek");
             _seen = [.. prompt.Tokens];
             _sampler = new Sampler(client._sampling with
@@ -300,12 +296,12 @@ public sealed class OnnxChatClient : IChatClient
         {
             _done = true;
             ChatResponseUpdate update = Update(text + _think.End());
-            if (_call.Length > 0)
+            if (_calls?.End() is { Length: > 0 } rest)
             {
-                update.Contents.Add(new TextContent(_call.ToString())); // a call that never ended is only text
+                update.Contents.Add(new TextContent(rest));
             }
 
-            update.FinishReason = _calls > 0 ? ChatFinishReason.ToolCalls : reason;
+            update.FinishReason = _calls?.Calls > 0 ? ChatFinishReason.ToolCalls : reason;
             update.Contents.Add(new UsageContent(new UsageDetails
             {
                 InputTokenCount = _prompt.Tokens.Length,
@@ -319,56 +315,16 @@ public sealed class OnnxChatClient : IChatClient
         private ChatResponseUpdate Update(string text)
         {
             ChatResponseUpdate update = new() { Role = ChatRole.Assistant };
-            if (!_hasTools)
+            if (_calls is not null)
             {
-                if (text.Length > 0)
-                {
-                    update.Contents.Add(new TextContent(text));
-                }
-
-                return update;
+                update.Contents = [.. _calls.Push(text)];
             }
-
-            _call.Append(text);
-            string held = _call.ToString();
-            int start = held.IndexOf('<');
-            if (start < 0 || !(held[start..].StartsWith(CallStart, StringComparison.Ordinal) || CallStart.StartsWith(held[start..], StringComparison.Ordinal)))
+            else if (text.Length > 0)
             {
-                start = held.Length;
-            }
-
-            if (start > 0)
-            {
-                update.Contents.Add(new TextContent(held[..start]));
-                _call.Remove(0, start);
-            }
-
-            int end = held.IndexOf(CallEnd, StringComparison.Ordinal);
-            if (end >= 0)
-            {
-                update.Contents.Add(Call(held[(start + CallStart.Length)..end]));
-                _call.Clear().Append(held[(end + CallEnd.Length)..].TrimStart());
+                update.Contents.Add(new TextContent(text));
             }
 
             return update;
-        }
-
-        private AIContent Call(string json)
-        {
-            try
-            {
-                using JsonDocument call = JsonDocument.Parse(json);
-                string name = call.RootElement.GetProperty("name").GetString() ?? "";
-                Dictionary<string, object?> arguments = call.RootElement.TryGetProperty("arguments", out JsonElement given) && given.ValueKind == JsonValueKind.Object
-                    ? given.EnumerateObject().ToDictionary(p => p.Name, p => (object?)p.Value.Clone())
-                    : [];
-                _calls++;
-                return new FunctionCallContent(Guid.NewGuid().ToString("N"), name, arguments);
-            }
-            catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
-            {
-                throw new InvalidDataException($"{_client._name}: a call as JSON with name and arguments expected, got other text", e);
-            }
         }
     }
 }
