@@ -82,11 +82,15 @@ public static class WakeBench
 
         return new JsonObject
         {
-            ["miss"] = Math.Round(curve.Miss(threshold), 2),
-            ["fa_per_hour"] = hours > 0 ? Math.Round(curve.FalseAlarmsPerHour(threshold), 2) : null,
+            ["device"] = new JsonObject
+            {
+                ["miss"] = Math.Round(curve.Miss(threshold), 2),
+                ["fa_per_hour"] = hours > 0 ? Math.Round(curve.FalseAlarmsPerHour(threshold), 2) : null,
+                ["threshold"] = threshold,
+            },
+            ["cascade"] = null, // not measured: the gateway's second opinion needs the speech model
             ["n_positive"] = files.Length,
             ["hours_negative"] = Math.Round(hours, 2),
-            ["threshold"] = threshold,
         };
     }
 
