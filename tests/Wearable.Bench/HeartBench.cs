@@ -77,6 +77,11 @@ internal static class HeartBench
             monitor.Step();
             if (monitor.BeatsFound != found)
             {
+                if (monitor.BeatsFound > found + 1)
+                {
+                    beats.Add(monitor.BeatBeforeMs / 1000.0);
+                }
+
                 found = monitor.BeatsFound;
                 beats.Add(monitor.LastBeatMs / 1000.0);
             }

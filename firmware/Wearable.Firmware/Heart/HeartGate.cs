@@ -2,7 +2,8 @@ namespace Wearable.Firmware.Heart
 {
     /// <summary>
     /// Decides every 2 s whether a rate may be told. Beats and spectrum, which err in different ways, must agree within 10 %; three times
-    /// in a row to begin, each time to go on. One agreement alone is not enough: of plain noise it accepts 7 windows in 100.
+    /// in a row to begin, each time to go on. One agreement alone is not enough: of plain noise it accepts 7 windows in 100. Where the heart
+    /// is irregular the shape of the wave may stand in for the spectrum: fast up, slow down, four times in a row.
     /// </summary>
     public sealed class HeartGate
     {
@@ -14,10 +15,17 @@ namespace Wearable.Firmware.Heart
         private const int StrengthToStay = 300;
         private const int SpreadToEnter = 160;
 
+        // An irregular heart has no period to agree on; its wave still has the shape of a pulse, which noise never keeps for 4 windows.
+        private const int ShapeToEnter = 36;
+        private const int ShapeToStay = 38;
+        private const int ShapeWindows = 4;
+        private const int ShapeSpread = 160;
+
         // Five windows are 10 s: a pulse that was sure is waited for that long before it is called lost, and may return at once.
         private const int WindowsToLose = 5;
 
         private int _agreements;
+        private int _shapes;
         private int _misses;
         private bool _sure;
         private int _lastInterval;
@@ -40,6 +48,7 @@ namespace Wearable.Firmware.Heart
             State = state;
             Quality = 0;
             _agreements = 0;
+            _shapes = 0;
             _misses = 0;
             _sure = false;
         }
@@ -48,6 +57,7 @@ namespace Wearable.Firmware.Heart
         public void Interrupt()
         {
             _agreements = 0;
+            _shapes = 0;
             if (_sure)
             {
                 Reset(HeartState.Lost);
@@ -75,10 +85,13 @@ namespace Wearable.Firmware.Heart
             Quality = Rate(beats, spectrum, perfusion, offMilli);
             bool strong = spectrum.StrengthMilli >= StrengthToStay && spectrum.BlocksHeld >= 3;
             bool agree = strong && offMilli <= 100;
+            bool steady = beats.MeanInterval > 0 && beats.SpreadMilli <= ShapeSpread && spectrum.BlocksHeld >= 3;
+            _shapes = steady && spectrum.RisingPercent <= ShapeToEnter ? _shapes + 1 : 0;
             if (_sure)
             {
                 bool borneOut = strong && OffMilli(beats.MeanInterval, spectrum.SoonerPeriod) <= 100;
-                Follow(agree || borneOut, beats.MeanInterval, moving);
+                bool shaped = steady && spectrum.RisingPercent <= ShapeToStay;
+                Follow(agree || borneOut || shaped, beats.MeanInterval, moving);
                 return;
             }
 
@@ -86,7 +99,7 @@ namespace Wearable.Firmware.Heart
             agree = agree && (_agreements == 0 || OffMilli(beats.MeanInterval, _lastInterval) <= 100);
             _agreements = agree ? _agreements + 1 : 0;
             _lastInterval = beats.MeanInterval;
-            if (_agreements >= WindowsToEnter)
+            if (_agreements >= WindowsToEnter || _shapes >= ShapeWindows)
             {
                 _sure = true;
                 _misses = 0;

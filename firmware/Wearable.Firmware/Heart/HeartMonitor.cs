@@ -4,7 +4,7 @@ namespace Wearable.Firmware.Heart
 {
     /// <summary>
     /// Feels the pulse: sensor, filter, beats, spectrum, gate. A rate is told only where beats and spectrum agree; nobody there means
-    /// no number. At rest 26 k instructions per second, driver included (counted over 60 s); the longest slice, every 2 s, is 19 k. Not a medical device.
+    /// no number. At rest 23 k instructions per second, driver included (counted over 60 s). Not a medical device.
     /// </summary>
     public sealed class HeartMonitor : IHeartMonitor
     {
@@ -15,6 +15,11 @@ namespace Wearable.Firmware.Heart
         private const int DoubtSamples = 80;
         private const int WindowsToProbe = 3;
         private const int KnocksToMove = 3;
+        private const int StrengthToExpect = 650;
+        private const int SpreadToExpect = 200;
+
+        // Below 54 bpm.
+        private const int SlowInterval = 28 << BeatDetector.TimeShift;
 
         private readonly IClock _clock;
         private readonly Max30102 _sensor;
@@ -86,6 +91,9 @@ namespace Wearable.Firmware.Heart
 
         /// <summary>Uptime of the newest of them, ms.</summary>
         public long LastBeatMs { get; private set; }
+
+        /// <summary>Uptime of the one before, ms: a weak beat is found together with the one behind it.</summary>
+        public long BeatBeforeMs { get; private set; }
 
         /// <summary>Best guess of the last window whether believed or not, beats per minute times ten, 0 none: for scoring, never for people.</summary>
         public int GuessBpmX10 { get; private set; }
@@ -233,7 +241,12 @@ namespace Wearable.Firmware.Heart
 
             if (_detector.Push(wave))
             {
-                Beat();
+                if (_detector.WeakBefore)
+                {
+                    Beat(_detector.WeakTime, false);
+                }
+
+                Beat(_detector.BeatTime, !_detector.WeakBefore);
             }
 
             if (_spectrum.Push(wave))
@@ -242,9 +255,9 @@ namespace Wearable.Firmware.Heart
             }
         }
 
-        private void Beat()
+        private void Beat(int beatTime, bool certain)
         {
-            int interval = _window.Add(_detector.BeatTime);
+            int interval = _window.Add(beatTime);
             if (interval < 0)
             {
                 return;
@@ -252,8 +265,9 @@ namespace Wearable.Firmware.Heart
 
             // From the newest sample back to the beat: behind the detector, then behind the filter.
             int rate = _sensor.SampleRateMilliHz;
-            int behind = ((_detector.Index - 1) << BeatDetector.TimeShift) - _detector.BeatTime;
+            int behind = ((_detector.Index - 1) << BeatDetector.TimeShift) - beatTime;
             long sample = ((long)_samples << BeatDetector.TimeShift) - 2 * behind - (PulseFilter.DelayHalfSamples << BeatDetector.TimeShift);
+            BeatBeforeMs = LastBeatMs;
             LastBeatMs = _anchorMs + ((sample * 1000000 / rate) >> BeatDetector.TimeShift);
             BeatsFound++;
             if (!_gate.Open || interval == 0)
@@ -263,13 +277,16 @@ namespace Wearable.Firmware.Heart
             }
 
             int intervalMs = (int)(((long)interval * 2000000 / rate + 128) >> BeatDetector.TimeShift);
-            _queue.Add(LastBeatMs - intervalMs, intervalMs, _doubtful <= 0 && _window.IsPlausible(interval) ? 1 : 0);
+            _queue.Add(LastBeatMs - intervalMs, intervalMs, certain && _doubtful <= 0 && _window.IsPlausible(interval) ? 1 : 0);
         }
 
         private void Judge(long nowMs)
         {
             _spectrum.Evaluate();
             _window.Evaluate((_detector.Index - 1) << BeatDetector.TimeShift);
+            // A slow heart, long and short intervals in turn while the wave repeats: second waves were counted as beats, if nothing was sure before.
+            bool seconds = !_gate.Open && _spectrum.Period > SlowInterval && _spectrum.StrengthMilli >= StrengthToExpect && _window.SpreadMilli > SpreadToExpect;
+            _detector.Expect(seconds ? _spectrum.Period : 0);
             Windows++;
             FollowClock(nowMs);
             int mean = _filter.MeanCounts - _filter.RebaseCounts;

@@ -18,12 +18,19 @@ namespace Wearable.Firmware.Heart
         // Breathing makes every second or third beat more alike than neighbours; the beat itself still repeats this well.
         private const int FairPercent = 35;
 
+        // The filter needs 1.4 s: with a first block of 0.5 s windows end 4, 6, 8, 10 s after the light began.
+        private const int FirstFill = 19;
+
+        private readonly int[] _rising = new int[Blocks];
         private readonly int[] _line = new int[Lags + BlockSamples];
         private readonly int[] _sums = new int[Blocks * Lags];
         private readonly int[] _total = new int[Lags];
         private int _fill;
         private int _block;
         private int _odd;
+        private int _last;
+        private int _rises;
+        private int _taken;
         private bool _half;
 
         /// <summary>Blocks held, 0 to 4.</summary>
@@ -38,12 +45,21 @@ namespace Wearable.Firmware.Heart
         /// <summary>How alike one period is to the next, thousandths; 1000 is a perfect repeat.</summary>
         public int StrengthMilli { get; private set; }
 
+        /// <summary>
+        /// Part of the time the wave rises, percent. A pulse rises fast and falls slowly: 26 to 47 on 46 records of fingers; noise of any
+        /// colour is the same both ways: 50, and below 38 in one window of a hundred. 100 before the first block.
+        /// </summary>
+        public int RisingPercent { get; private set; } = 100;
+
         /// <summary>Forgets everything.</summary>
         public void Reset()
         {
             Array.Clear(_line, 0, _line.Length);
             Array.Clear(_sums, 0, _sums.Length);
-            _fill = 0;
+            _fill = FirstFill;
+            _rises = 0;
+            _taken = 0;
+            RisingPercent = 100;
             _block = 0;
             _half = false;
             BlocksHeld = 0;
@@ -56,6 +72,13 @@ namespace Wearable.Firmware.Heart
         /// <returns>True when a block is full and <see cref="Evaluate"/> is due.</returns>
         public bool Push(int wave)
         {
+            if (wave > _last)
+            {
+                _rises++;
+            }
+
+            _last = wave;
+            _taken++;
             _half = !_half;
             if (_half)
             {
@@ -91,11 +114,22 @@ namespace Wearable.Firmware.Heart
                     + x20 * line[j + 20] + x21 * line[j + 21] + x22 * line[j + 22] + x23 * line[j + 23] + x24 * line[j + 24];
             }
 
+            _rising[_block] = _rises * 100 / _taken;
+            _rises = 0;
+            _taken = 0;
             _block = (_block + 1) % Blocks;
             if (BlocksHeld < Blocks)
             {
                 BlocksHeld++;
             }
+
+            int rising = 0;
+            for (int b = 0; b < BlocksHeld; b++)
+            {
+                rising += _rising[b];
+            }
+
+            RisingPercent = rising / BlocksHeld;
 
             Array.Copy(line, BlockSamples, line, 0, Lags);
             _fill = 0;
