@@ -27,7 +27,7 @@ internal static class HeartBench
         }
 
         List<Score> scores = [];
-        Console.WriteLine($"{"record",-22} {"beats F1",8} {"windows",8} {"coverage",8} {"<=5 bpm",8} {"MAPE %",7} {"MAE all",8} {"gated",7} {"first s",8}");
+        Console.WriteLine($"{"record",-22} {"beats F1",8} {"windows",8} {"coverage",8} {"<=5 bpm",8} {"MAPE %",7} {"MAE all",8} {"gated",7} {"first s",8} {"tracker",8} {"10 s late",9}");
         foreach (string file in Directory.GetFiles(args[0], "*.i32").Order(StringComparer.Ordinal))
         {
             try
@@ -103,7 +103,7 @@ internal static class HeartBench
 
     private static Score Compare(string file, RecordedPulse pulse, List<Said> said, List<double> beats, double first)
     {
-        Score score = new(pulse.Name, pulse.Set) { FirstS = first };
+        Score score = new(pulse.Name, pulse.Set) { FirstS = first, Online = MotionBench.Error(file, 0), Lagged = MotionBench.Error(file, MotionBench.LagWindows) };
         double[] bad = Numbers(Path.ChangeExtension(file, ".bad"), 0);
         double[] reference = Numbers(Path.ChangeExtension(file, ".beats"), 0);
         double lag = 0;
@@ -214,7 +214,8 @@ internal static class HeartBench
         Put("mae_gated", Mean(scores.SelectMany(s => s.Told)));
         if (set == "spc")
         {
-            Put("spc_online", Mean(scores.Select(s => Mean(s.All))));
+            Put("spc_online", Mean(scores.Select(s => s.Online)));
+            Put("spc_lag10", Mean(scores.Select(s => s.Lagged)));
         }
 
         Put("refused", Percent(scores.Sum(s => s.Refused), scores.Sum(s => s.Unreferenced)));
@@ -230,7 +231,7 @@ internal static class HeartBench
         double first = firsts.Length == 0 ? double.NaN : firsts[firsts.Length / 2];
         Console.WriteLine($"{name,-22} {Text(F1(scores), "0.00"),8} {windows,8} {Text(Percent(scores.Sum(s => s.Told.Count), windows), "0.0"),8} "
             + $"{Text(Percent(scores.Sum(s => s.Within5), scores.Sum(s => s.Told.Count)), "0.0"),8} {Text(Mean(scores.SelectMany(s => s.Percents)), "0.00"),7} "
-            + $"{Text(Mean(scores.SelectMany(s => s.All)), "0.00"),8} {Text(Mean(scores.SelectMany(s => s.Told)), "0.00"),7} {Text(first, "0.0"),8}{note}");
+            + $"{Text(Mean(scores.SelectMany(s => s.All)), "0.00"),8} {Text(Mean(scores.SelectMany(s => s.Told)), "0.00"),7} {Text(first, "0.0"),8} {Text(Mean(scores.Select(s => s.Online)), "0.00"),8} {Text(Mean(scores.Select(s => s.Lagged)), "0.00"),9}{note}");
     }
 
     private static double F1(Score[] scores)
@@ -267,6 +268,12 @@ internal static class HeartBench
         public string Set => set;
 
         public double FirstS { get; init; }
+
+        /// <summary>Mean error of the motion tracker, bpm.</summary>
+        public double Online { get; init; }
+
+        /// <summary>The same 10 s late.</summary>
+        public double Lagged { get; init; }
 
         public void Add(double rate, Said now)
         {
