@@ -14,6 +14,8 @@ switch (args.Length > 0 ? args[0] : "")
         return LlmBench.Run(args[1..]);
     case "latency":
         return await LatencyBench.RunAsync(args[1..]);
+    case "safety":
+        return await SafetyBench.RunAsync(args[1..]);
     default:
         Console.Error.WriteLine("wake FOLDER: the wake word on FOLDER/positive/WORD/*.wav and FOLDER/negative/*.wav");
         Console.Error.WriteLine("budget [ROW]: what the firmware costs a chip, in IL instructions, milliseconds and bytes; of one row: which methods");
@@ -21,5 +23,6 @@ switch (args.Length > 0 ? args[0] : "")
         Console.Error.WriteLine("heart FOLDER: the pulse on FOLDER/*.i32 with their references");
         Console.Error.WriteLine("llm [FOLDER] [--shapes 0.1B,0.5B,1.5B] [--threads 1,2] [--llama FOLDER]: the decoder loop on FOLDER/stories260K.bin, and CPU time per token of random 4-bit shapes");
         Console.Error.WriteLine("latency [TURNS]: end of speech to first sound of the answer, whole turns");
+        Console.Error.WriteLine("safety [wrong]: the public list through gate, brain and gate");
         return 2;
 }

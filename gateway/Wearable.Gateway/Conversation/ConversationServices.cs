@@ -29,7 +29,9 @@ public static class ConversationRegistration
     {
         services.AddSingleton(new ConversationSettings());
         services.AddSingleton(new EndOfSpeechSettings());
-        services.AddSingleton<ISafetyGate, SafetyGate>();
+        services.AddSingleton(p => SafetySettingsFile.Load(p.GetRequiredService<GatewayOptions>().DataFolder));
+        services.AddSingleton<ISafetyGate>(p => new ClosedGate(
+            new SafetyGate(p.GetRequiredService<SafetySettings>(), p.GetRequiredService<TimeProvider>()), p.GetRequiredService<ILogger<ClosedGate>>()));
         services.AddBrain();
         services.AddSingleton(p => new ConversationServices(
             p.GetRequiredService<IVoiceActivity>(),

@@ -334,7 +334,7 @@ public sealed class Turn : IAsyncDisposable
 
     private async Task SpeakAnswerAsync(string question)
     {
-        SafetyVerdict verdict = _services.Safety.CheckHeard(question);
+        SafetyVerdict verdict = _services.Safety.CheckHeard(_deviceId, question);
         _clock.Message.Safety = verdict.Code;
         IAsyncEnumerable<string> sentences = verdict.Allows ? ThinkAsync(question) : Once(verdict.Reply);
         await _speaker.WaitAsync(_cancel.Token).ConfigureAwait(false);
@@ -354,7 +354,9 @@ public sealed class Turn : IAsyncDisposable
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(_cancel.Token);
         patience.CancelAfter(_services.Settings.MaxThinking);
         ChatOptions options = BrainContext.Options(_deviceId, Id);
-        IAsyncEnumerable<ChatResponseUpdate> updates = _services.Brain.GetStreamingResponseAsync([new ChatMessage(ChatRole.User, question)], options, patience.Token);
+        // The policy goes before every question, so that a long conversation does not wear it off; what was heard is data and never near it.
+        ChatMessage[] messages = [new(ChatRole.System, _services.Safety.PolicyFor(_deviceId)), new(ChatRole.User, SpokenData.Of(question))];
+        IAsyncEnumerable<ChatResponseUpdate> updates = _services.Brain.GetStreamingResponseAsync(messages, options, patience.Token);
         await using IAsyncEnumerator<string> sentences = SentenceSplitter.SplitAsync(updates, patience.Token).GetAsyncEnumerator(patience.Token);
         bool any = false;
         while (true)
@@ -393,7 +395,7 @@ public sealed class Turn : IAsyncDisposable
         bool first = true;
         await foreach (string sentence in sentences.ConfigureAwait(false))
         {
-            SafetyVerdict verdict = _services.Safety.CheckAnswer(sentence);
+            SafetyVerdict verdict = _services.Safety.CheckAnswer(_deviceId, sentence);
             string said = verdict.Allows ? sentence : verdict.Reply;
             if (first)
             {

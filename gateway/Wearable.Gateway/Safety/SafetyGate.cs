@@ -1,78 +1,122 @@
-using System.Text.RegularExpressions;
+using System.Collections.Concurrent;
 
 namespace Wearable.Gateway.Safety;
 
-/// <summary>What the gate says about one text.</summary>
-/// <param name="Code"><c>ok</c>, or the id of the rule that spoke.</param>
-/// <param name="Reply">What is said instead; empty when ok.</param>
-public sealed record SafetyVerdict(string Code, string Reply)
-{
-    /// <summary>Nothing to object to.</summary>
-    public static readonly SafetyVerdict Ok = new("ok", "");
-
-    /// <summary>True when the text may pass.</summary>
-    public bool Allows => Code == "ok";
-}
-
-/// <summary>Judges what was heard before the brain sees it and every sentence before it is spoken. Outside any model, so no model can talk its way around it.</summary>
-public interface ISafetyGate
-{
-    /// <summary>Judges what a person said.</summary>
-    SafetyVerdict CheckHeard(string text);
-
-    /// <summary>Judges one sentence of an answer.</summary>
-    SafetyVerdict CheckAnswer(string sentence);
-}
-
-/// <summary>Word rules for children, in English. Fails closed: a rule that cannot be evaluated refuses.</summary>
+/// <summary>
+/// Rules by age band, in English and Chinese, with what one sentence alone does not show: repeated probes, asking again for what was refused,
+/// the length of the conversation and the time of day. Help at self-harm is given at any time.
+/// </summary>
 public sealed class SafetyGate : ISafetyGate
 {
-    private const string Redirect = "I would rather talk about something else. Ask a grown up you trust about that.";
-    private const string Help = "That sounds really hard, and you matter. Please talk to a grown up you trust right now, or call your local emergency number.";
-    private const string Doctor = "I am not a medical device and I can not give medical advice. Please ask a grown up or a doctor.";
-    private static readonly TimeSpan MatchLimit = TimeSpan.FromMilliseconds(100);
+    /// <summary>Code of the rule whose reply is a help script.</summary>
+    public const string SelfHarm = "self-harm";
 
-    private static readonly (string Code, string Reply, Regex Pattern)[] Rules =
-    [
-        ("self-harm", Help, Rule(@"\b(kill|hurt|cut|harm)(ing)? (myself|yourself)\b|\bsuicid\w*|\b(want|going) to die\b|\bend my life\b|\bself.?harm\w*")),
-        ("weapons", Redirect, Rule(@"\b(guns?|pistols?|rifles?|bullets?|ammo|bombs?|explosives?|grenades?|knife|knives|matches|lighters?|gunpowder)\b")),
-        ("drugs", Redirect, Rule(@"\b(cocaine|heroin|meth|ecstasy|vape|vaping|cigarettes?|weed|get (drunk|high))\b")),
-        ("sex", Redirect, Rule(@"\b(sex|sexy|sexual\w*|porn\w*|nudes?|naked|genitals?|penis|vagina|fetish\w*|bdsm)\b")),
-        ("secrets", "You never have to keep secrets from the people who look after you. You can tell them anything.", Rule(@"\b(keep|our|a) (it |this |little )?secret\b.*\b(mom|mum|mother|dad|father|parents?|teacher)\b|\b(don'?t|do not|never) tell (your |my )?(mom|mum|mother|dad|father|parents?|teacher)\b")),
-        ("personal-data", "Please keep things like addresses, phone numbers and passwords to yourself and your family.", Rule(@"\b(my|your) (home )?(address|phone number|password|school|last name) is\b|\bwhere do you live\b|\bwhat is your (address|phone number)\b")),
-        ("medical", Doctor, Rule(@"\b(diagnos\w*|prescri\w*|dosage|overdose|how many pills|which (medicine|drug|pill)|heart attack|am i (sick|ill|dying))\b")),
-    ];
+    private const int MaxChars = 2000;
+    private const int MaxSessions = 1024;
+    private static readonly Lazy<SafetyRules> BuiltIn = new(() => new SafetyRules(RuleFile.LoadBuiltIn()));
 
-    /// <inheritdoc/>
-    public SafetyVerdict CheckHeard(string text) => Check(text);
+    private readonly SafetyRules _rules;
+    private readonly SafetySettings _settings;
+    private readonly TimeProvider _time;
+    private readonly ConcurrentDictionary<string, SafetySession> _sessions = new();
 
-    /// <inheritdoc/>
-    public SafetyVerdict CheckAnswer(string sentence)
+    /// <summary>The built-in rules.</summary>
+    public SafetyGate(SafetySettings settings, TimeProvider time)
+        : this(BuiltIn.Value, settings, time)
     {
-        SafetyVerdict verdict = Check(sentence);
-        // Our own redirections name what they refuse; they are the one thing that always may be said.
-        return Rules.Any(r => r.Reply.Contains(sentence, StringComparison.Ordinal)) || sentence.Contains("not a medical device", StringComparison.OrdinalIgnoreCase) ? SafetyVerdict.Ok : verdict;
     }
 
-    private static SafetyVerdict Check(string text)
+    /// <summary>Rules of one's own.</summary>
+    public SafetyGate(SafetyRules rules, SafetySettings settings, TimeProvider time)
     {
-        foreach ((string code, string reply, Regex pattern) in Rules)
+        _rules = rules;
+        _settings = settings;
+        _time = time;
+    }
+
+    /// <inheritdoc/>
+    public SafetyVerdict CheckHeard(string deviceId, string text)
+    {
+        DeviceSafety device = _settings.Of(deviceId);
+        SafetySession session = SessionOf(deviceId);
+        lock (session)
         {
-            try
+            session.Chinese = text.Any(PlainText.IsHan);
+            bool mayTalk = session.Begin(_time.GetUtcNow(), device.SessionMinutes);
+            if (text.Length > MaxChars)
             {
-                if (pattern.IsMatch(text))
-                {
-                    return new SafetyVerdict(code, reply);
-                }
+                return Verdict("too-long", device, session.Chinese);
             }
-            catch (RegexMatchTimeoutException)
+
+            string? topic = _rules.TopicOf(text, device.Band, isAnswer: false, session.IsTightened);
+            if (topic is null && session.RecentTopic is not null && _rules.IsFollowUp(text))
             {
-                return new SafetyVerdict(code, reply);
+                topic = session.RecentTopic;
             }
+
+            if (topic is not null)
+            {
+                session.Refused(topic);
+            }
+
+            // Whoever needs help gets it also at night.
+            string? code = topic == SelfHarm ? topic : device.IsQuietAt(TimeOnly.FromDateTime(_time.GetLocalNow().DateTime)) ? "quiet-hours" : mayTalk ? topic : "session-time";
+            return code is null ? SafetyVerdict.Ok : Verdict(code, device, session.Chinese);
+        }
+    }
+
+    /// <inheritdoc/>
+    public SafetyVerdict CheckAnswer(string deviceId, string sentence)
+    {
+        DeviceSafety device = _settings.Of(deviceId);
+        if (IsOurs(sentence, device))
+        {
+            return SafetyVerdict.Ok;
         }
 
-        return SafetyVerdict.Ok;
+        SafetySession session = SessionOf(deviceId);
+        lock (session)
+        {
+            if (sentence.Length > MaxChars)
+            {
+                return Verdict("too-long", device, session.Chinese);
+            }
+
+            // Also together with what was just said: a model may spread over two sentences what one must not say.
+            string? topic = _rules.TopicOf(sentence, device.Band, isAnswer: true, session.IsTightened)
+                ?? (session.Tail.Length > 0 ? _rules.TopicOf(session.Tail + " " + sentence, device.Band, isAnswer: true, session.IsTightened) : null);
+            if (topic is null)
+            {
+                session.Spoke(sentence);
+                return SafetyVerdict.Ok;
+            }
+
+            session.Refused(topic);
+            return Verdict(topic, device, session.Chinese);
+        }
     }
 
-    private static Regex Rule(string pattern) => new(pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, MatchLimit);
+    /// <inheritdoc/>
+    public string PolicyFor(string deviceId) => _rules.PolicyFor(_settings.Of(deviceId).Band);
+
+    // The gate's own sentences name what they refuse; they, letter by letter, may always be said.
+    private bool IsOurs(string sentence, DeviceSafety device) =>
+        _rules.Replies.Any(r => r.En == sentence || r.Zh == sentence)
+        || (device.Helpline.Length > 0 && (sentence == Verdict(SelfHarm, device, chinese: false).Reply || sentence == Verdict(SelfHarm, device, chinese: true).Reply));
+
+    private SafetyVerdict Verdict(string code, DeviceSafety device, bool chinese)
+    {
+        string reply = _rules.ReplyTo(code).In(chinese);
+        return new SafetyVerdict(code, code == SelfHarm && device.Helpline.Length > 0 ? reply + " " + device.Helpline : reply);
+    }
+
+    private SafetySession SessionOf(string deviceId)
+    {
+        if (_sessions.Count >= MaxSessions && !_sessions.ContainsKey(deviceId))
+        {
+            _sessions.Clear(); // more devices than a gateway has: counts begin again, the rules hold
+        }
+
+        return _sessions.GetOrAdd(deviceId, _ => new SafetySession());
+    }
 }

@@ -29,7 +29,7 @@ public sealed class TurnTests : IAsyncDisposable
     {
         ConversationSettings settings = new() { MaxThinking = TimeSpan.FromMilliseconds(300), MaxToPlay = TimeSpan.FromMilliseconds(400) };
         return new ConversationHub(new ConversationServices(
-            new LoudIsSpeech(), _listening, scorer, new Beep(), _brain, new SafetyGate(), _sent, TimeProvider.System, settings, new EndOfSpeechSettings(), [_ended], NullLogger<ConversationHub>.Instance));
+            new LoudIsSpeech(), _listening, scorer, new Beep(), _brain, new SafetyGate(new SafetySettings(), TimeProvider.System), _sent, TimeProvider.System, settings, new EndOfSpeechSettings(), [_ended], NullLogger<ConversationHub>.Instance));
     }
 
     /// <summary>False: the device never says that it plays.</summary>
@@ -181,7 +181,7 @@ public sealed class TurnTests : IAsyncDisposable
         await SpeakAsync("t-6");
         TurnRecord turn = await _ended.NextAsync();
         Assert.Null(_brain.Asked);
-        Assert.StartsWith("I would rather talk about something else.", turn.Answer);
+        Assert.StartsWith("I do not talk about things that can hurt people.", turn.Answer);
     }
 
     [Fact]

@@ -1,0 +1,36 @@
+namespace Wearable.Gateway.Safety;
+
+/// <summary>What holds for one wearable.</summary>
+public sealed record DeviceSafety
+{
+    /// <summary>Who it talks with.</summary>
+    public AgeBand Band { get; init; } = AgeBand.Under8;
+
+    /// <summary>Begin of the quiet hours, local time; equal to <see cref="QuietTo"/>: none.</summary>
+    public TimeOnly QuietFrom { get; init; }
+
+    /// <summary>End of the quiet hours; before the begin: they go over midnight.</summary>
+    public TimeOnly QuietTo { get; init; }
+
+    /// <summary>Minutes of one conversation before a break; 0: no limit.</summary>
+    public int SessionMinutes { get; init; } = 30;
+
+    /// <summary>Said behind the help sentence at self-harm, such as a local helpline with its number; empty for none.</summary>
+    public string Helpline { get; init; } = "";
+
+    /// <summary>True at a local time within the quiet hours.</summary>
+    public bool IsQuietAt(TimeOnly time) => QuietFrom <= QuietTo ? time >= QuietFrom && time < QuietTo : time >= QuietFrom || time < QuietTo;
+}
+
+/// <summary>What holds for the wearables of one gateway.</summary>
+public sealed record SafetySettings
+{
+    /// <summary>For every wearable that is not named.</summary>
+    public DeviceSafety Standard { get; init; } = new();
+
+    /// <summary>By device id.</summary>
+    public IReadOnlyDictionary<string, DeviceSafety> Devices { get; init; } = new Dictionary<string, DeviceSafety>();
+
+    /// <summary>What holds for a wearable.</summary>
+    public DeviceSafety Of(string deviceId) => Devices.GetValueOrDefault(deviceId, Standard);
+}
