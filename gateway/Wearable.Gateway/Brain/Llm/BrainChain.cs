@@ -124,7 +124,9 @@ public sealed class BrainChain : IChatClient
             yield break;
         }
 
-        List<ChatMessage> whole = [new(ChatRole.System, _settings.Persona), .. asked.Count == 1 ? _history.Of(device) : [], .. asked];
+        // The policy of the moment stands behind the persona, whose cache so stays good, and before what was said earlier.
+        List<ChatMessage> policy = [.. asked.Where(m => m.Role == ChatRole.System)], talk = [.. asked.Where(m => m.Role != ChatRole.System)];
+        List<ChatMessage> whole = [new(ChatRole.System, _settings.Persona), .. policy, .. talk.Count == 1 ? _history.Of(device) : [], .. talk];
         ChatOptions own = Own(options);
         using AnswerStream stream = new(stop => model.GetStreamingResponseAsync(whole, own, stop), _settings.MaxSentenceChars, cancellation);
         TimeSpan wait = _settings.FirstSentence;
