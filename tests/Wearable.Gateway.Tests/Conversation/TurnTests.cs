@@ -18,6 +18,7 @@ public sealed class TurnTests : IAsyncDisposable
     private readonly ScriptedBrain _brain = new();
     private ConversationHub _hub;
     private int _sequence;
+    private bool _plays;
 
     public TurnTests()
     {
@@ -285,11 +286,14 @@ public sealed class TurnTests : IAsyncDisposable
 
         if ((AudioPacket.Flags(packet) & AudioPacket.First) != 0)
         {
+            _plays = true;
             _ = TellAsync(TopicKind.State, new StateMessage { Mode = 4 });
         }
 
-        if ((AudioPacket.Flags(packet) & AudioPacket.Last) != 0)
+        // The tail of an answer whose beginning it never played is nothing to it.
+        if (_plays && (AudioPacket.Flags(packet) & AudioPacket.Last) != 0)
         {
+            _plays = false;
             _ = TellAsync(TopicKind.State, new StateMessage { Mode = 0 });
         }
     }
