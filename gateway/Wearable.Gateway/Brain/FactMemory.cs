@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Wearable.Gateway.Devices;
 
 namespace Wearable.Gateway.Brain;
 
@@ -37,9 +38,7 @@ public sealed class FactMemory(GatewayOptions options)
             }
 
             Directory.CreateDirectory(Folder);
-            string file = FileOf(deviceId);
-            File.WriteAllText(file + ".new", JsonSerializer.Serialize(facts));
-            File.Move(file + ".new", file, overwrite: true);
+            PrivateFile.Replace(FileOf(deviceId), JsonSerializer.SerializeToUtf8Bytes(facts));
         }
     }
 
