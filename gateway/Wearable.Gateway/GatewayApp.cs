@@ -92,6 +92,7 @@ public static class GatewayApp
     private static void AddStore(IServiceCollection services, StoreDatabase database)
     {
         services.AddSingleton(database);
+        services.AddSingleton<StoredNumbers>();
         services.AddSingleton<StoreWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<StoreWriter>());
         services.AddSingleton<Retention>();

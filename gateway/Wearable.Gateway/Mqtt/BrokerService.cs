@@ -4,6 +4,7 @@ using MQTTnet.Protocol;
 using MQTTnet.Server;
 using Wearable.Contract;
 using Wearable.Gateway.Devices;
+using Wearable.Gateway.Telemetry;
 
 namespace Wearable.Gateway.Mqtt;
 
@@ -12,7 +13,8 @@ namespace Wearable.Gateway.Mqtt;
 /// wait for the wearables to leave.
 /// </summary>
 public sealed class BrokerService(
-    Broker broker, Ingest ingest, RetainedMessages retained, DeviceRegistry registry, DeviceAccounts accounts, TimeProvider time, ILogger<BrokerService> logger) : IHostedLifecycleService
+    Broker broker, Ingest ingest, RetainedMessages retained, DeviceRegistry registry, DeviceAccounts accounts, StoreWriter writer, StoredNumbers stored,
+    TimeProvider time, ILogger<BrokerService> logger) : IHostedLifecycleService
 {
     private long _dropped;
 
@@ -22,6 +24,8 @@ public sealed class BrokerService(
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        ingest.Remember(stored);
+        writer.GaveUp += ingest.GiveBack;
         broker.Server.ValidatingConnectionAsync += OnConnecting;
         broker.Server.InterceptingPublishAsync += ingest.OnPublishAsync;
         broker.Server.ClientDisconnectedAsync += OnDisconnectedAsync;

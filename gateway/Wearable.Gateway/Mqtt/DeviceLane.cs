@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using Wearable.Gateway.Telemetry;
 using Wearable.Contract;
 
 namespace Wearable.Gateway.Mqtt;
@@ -14,9 +16,10 @@ public sealed record LaneCounts(long Received, long Duplicates, long Lost, long 
 public sealed class DeviceLane
 {
     // A restart opens a new boot id; old ones can still arrive from a connection that lingers, so a few are remembered.
-    private const int MaxBoots = 4;
+    internal const int MaxBoots = 4;
 
     private readonly List<(int BootId, NumberWindow Numbers)> _boots = new(MaxBoots);
+    private readonly ConcurrentQueue<MessageNumber> _givenBack = new();
     private int _nextAudio = -1;
     private long _received;
     private long _duplicates;
@@ -42,6 +45,15 @@ public sealed class DeviceLane
     /// <summary>Takes a checked message while holding <see cref="Turn"/>; false when it is a duplicate.</summary>
     public bool Take(object message)
     {
+        while (_givenBack.TryDequeue(out MessageNumber lost))
+        {
+            if (_boots.Find(boot => boot.BootId == lost.BootId).Numbers is NumberWindow window)
+            {
+                window.GiveBack(lost.Number);
+                Interlocked.Decrement(ref _received);
+            }
+        }
+
         if (message is DeviceMessage numbered && !WindowOf(numbered.BootId).Take(numbered.Number))
         {
             Interlocked.Increment(ref _duplicates);
@@ -54,8 +66,26 @@ public sealed class DeviceLane
         }
 
         Interlocked.Increment(ref _received);
-        Interlocked.Exchange(ref _lost, _lostOfOldBoots + _boots.Sum(boot => boot.Numbers.Missing));
+        long missing = _lostOfOldBoots;
+        foreach ((_, NumberWindow numbers) in _boots)
+        {
+            missing += numbers.Missing;
+        }
+
+        Interlocked.Exchange(ref _lost, missing);
         return true;
+    }
+
+    /// <summary>The message was not stored after all; its repetition is to be taken. Safe for many threads.</summary>
+    public void GiveBack(MessageNumber number) => _givenBack.Enqueue(number);
+
+    /// <summary>Numbers known from before the gateway's restart; only before the first message.</summary>
+    public void Remember(int bootId, NumberWindow numbers)
+    {
+        if (_boots.Count < MaxBoots)
+        {
+            _boots.Add((bootId, numbers));
+        }
     }
 
     private NumberWindow WindowOf(int bootId)

@@ -4,6 +4,7 @@ using MQTTnet.Protocol;
 using MQTTnet.Server;
 using Wearable.Contract;
 using Wearable.Gateway.Devices;
+using Wearable.Gateway.Telemetry;
 
 namespace Wearable.Gateway.Mqtt;
 
@@ -70,6 +71,30 @@ public sealed class Ingest(
         catch (WireException e)
         {
             refusals.Add(Broker.GatewayClientId, topicText, e.Message, payload.Length); // an older contract's message
+        }
+    }
+
+    /// <summary>Remembers which messages were stored before the gateway's restart; their repetitions are duplicates. Only before the broker starts.</summary>
+    public void Remember(StoredNumbers stored)
+    {
+        foreach ((string deviceId, int bootId, NumberWindow numbers) in stored.Snapshot())
+        {
+            if (TryAdmit(deviceId, out DeviceLane? lane))
+            {
+                lane.Remember(bootId, numbers);
+            }
+        }
+    }
+
+    /// <summary>These messages were heard but could not be stored: they are not acknowledged and may come again.</summary>
+    public void GiveBack(IReadOnlyList<StoreRow> rows)
+    {
+        foreach (StoreRow row in rows)
+        {
+            if (row.Of is MessageNumber number && _lanes.TryGetValue(number.DeviceId, out DeviceLane? lane))
+            {
+                lane.GiveBack(number);
+            }
         }
     }
 

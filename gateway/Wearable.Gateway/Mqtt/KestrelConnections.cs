@@ -1,19 +1,15 @@
-using System.Net;
-using System.Security.Cryptography.X509Certificates;
 using MQTTnet.Adapter;
 using MQTTnet.AspNetCore;
 using MQTTnet.Diagnostics.Logger;
-using MQTTnet.Formatter;
-using MQTTnet.Packets;
 using MQTTnet.Server;
+using Wearable.Gateway.Telemetry;
 
 namespace Wearable.Gateway.Mqtt;
 
 /// <summary>
-/// Hands Kestrel's MQTT connections to the broker and names clients that come without an id. MQTTnet 5.2 turns such clients away
-/// below MQTT 5, yet <c>mosquitto_sub -t 'wearable/#'</c> is one, and MQTT 3.1.1 (3.1.3.1) lets the server name it.
+/// Hands Kestrel's MQTT connections to the broker, each behind a <see cref="DurableChannel"/>.
 /// </summary>
-public sealed class KestrelConnections(MqttConnectionHandler kestrel) : IMqttServerAdapter
+public sealed class KestrelConnections(MqttConnectionHandler kestrel, StoreWriter writer) : IMqttServerAdapter
 {
     /// <inheritdoc/>
     public Func<IMqttChannelAdapter, Task>? ClientHandler { get; set; }
@@ -21,7 +17,7 @@ public sealed class KestrelConnections(MqttConnectionHandler kestrel) : IMqttSer
     /// <inheritdoc/>
     public Task StartAsync(MqttServerOptions options, IMqttNetLogger logger)
     {
-        kestrel.ClientHandler = channel => ClientHandler?.Invoke(new NamingChannel(channel)) ?? Task.CompletedTask;
+        kestrel.ClientHandler = channel => ClientHandler?.Invoke(new DurableChannel(channel, writer)) ?? Task.CompletedTask;
         return kestrel.StartAsync(options, logger);
     }
 
@@ -34,49 +30,4 @@ public sealed class KestrelConnections(MqttConnectionHandler kestrel) : IMqttSer
 
     /// <inheritdoc/>
     public void Dispose() => kestrel.Dispose();
-
-    private sealed class NamingChannel(IMqttChannelAdapter channel) : IMqttChannelAdapter
-    {
-        private bool _connected;
-
-        public long BytesReceived => channel.BytesReceived;
-
-        public long BytesSent => channel.BytesSent;
-
-        public X509Certificate2 ClientCertificate => channel.ClientCertificate;
-
-        public EndPoint RemoteEndPoint => channel.RemoteEndPoint;
-
-        public EndPoint LocalEndPoint => channel.LocalEndPoint;
-
-        public bool IsSecureConnection => channel.IsSecureConnection;
-
-        public MqttPacketFormatterAdapter PacketFormatterAdapter => channel.PacketFormatterAdapter;
-
-        public Task ConnectAsync(CancellationToken cancellationToken) => channel.ConnectAsync(cancellationToken);
-
-        public Task DisconnectAsync(CancellationToken cancellationToken) => channel.DisconnectAsync(cancellationToken);
-
-        public void ResetStatistics() => channel.ResetStatistics();
-
-        public Task SendPacketAsync(MqttPacket packet, CancellationToken cancellationToken) => channel.SendPacketAsync(packet, cancellationToken);
-
-        public void Dispose() => channel.Dispose();
-
-        public Task<MqttPacket> ReceivePacketAsync(CancellationToken cancellationToken) =>
-            _connected ? channel.ReceivePacketAsync(cancellationToken) : ReceiveFirstAsync(cancellationToken);
-
-        private async Task<MqttPacket> ReceiveFirstAsync(CancellationToken cancellationToken)
-        {
-            MqttPacket packet = await channel.ReceivePacketAsync(cancellationToken).ConfigureAwait(false);
-            _connected = true;
-            if (packet is MqttConnectPacket { ClientId: null or "" } connect)
-            {
-                // The underscore keeps it apart from every wearable's id.
-                connect.ClientId = "viewer_" + Guid.NewGuid().ToString("N");
-            }
-
-            return packet;
-        }
-    }
 }

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Wearable.Gateway.Mqtt;
 
 /// <summary>
@@ -10,19 +12,79 @@ public sealed class NumberWindow
     /// <summary>Numbers remembered: at one message a second more than an hour.</summary>
     public const int Width = 4096;
 
-    private readonly ulong[] _seen = new ulong[Width / 64];
+    private readonly ulong[] _seen;
     private int _first;
     private int _newest;
     private long _count;
 
+    /// <summary>Nothing seen yet.</summary>
+    public NumberWindow() => _seen = new ulong[Width / 64];
+
+    private NumberWindow(NumberWindow other)
+    {
+        _seen = [.. other._seen];
+        (_first, _newest, _count) = (other._first, other._newest, other._count);
+    }
+
+    /// <summary>Lowest number that reached this gateway; 0 before any.</summary>
+    public int First => _first;
+
+    /// <summary>Highest number that reached this gateway; 0 before any.</summary>
+    public int Newest => _newest;
+
+    /// <summary>How many were taken.</summary>
+    public long Count => _count;
+
+    /// <summary>One bit for each remembered number, <see cref="Width"/> of them, little-endian.</summary>
+    public byte[] SeenBits()
+    {
+        byte[] bits = new byte[Width / 8];
+        for (int i = 0; i < _seen.Length; i++)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(bits.AsSpan(i * 8), _seen[i]);
+        }
+
+        return bits;
+    }
+
+    /// <summary>A window as it was stored; null when the four do not belong together.</summary>
+    public static NumberWindow? Restore(int first, int newest, long count, byte[] seenBits)
+    {
+        if (first < 1 || newest < first || count < 1 || count > (long)newest - first + 1 || seenBits.Length != Width / 8)
+        {
+            return null;
+        }
+
+        NumberWindow window = new() { _first = first, _newest = newest, _count = count };
+        for (int i = 0; i < window._seen.Length; i++)
+        {
+            window._seen[i] = BinaryPrimitives.ReadUInt64LittleEndian(seenBits.AsSpan(i * 8));
+        }
+
+        return window;
+    }
+
+    /// <summary>The same numbers in a window of its own.</summary>
+    public NumberWindow Copy() => new(this);
+
+    /// <summary>Takes a number back: it was not kept after all, so its repetition is welcome. Nothing when it was not taken.</summary>
+    public void GiveBack(int number)
+    {
+        if (number <= _newest && number > _newest - Width && IsSeen(number))
+        {
+            _seen[Slot(number)] &= ~Bit(number);
+            _count--;
+        }
+    }
+
     /// <summary>Messages of this boot, from the first that reached this gateway on, that have not come.</summary>
-    public long Missing => _count == 0 ? 0 : (long)_newest - _first + 1 - _count;
+    public long Missing => _newest == 0 ? 0 : (long)_newest - _first + 1 - _count;
 
     /// <summary>Takes a number; false when it was taken before.</summary>
     /// <param name="number">From 1.</param>
     public bool Take(int number)
     {
-        if (_count == 0)
+        if (_newest == 0)
         {
             _first = number;
             _newest = number;

@@ -15,6 +15,7 @@ public sealed class Retention(StoreWriter writer, StoreDatabase database, Gatewa
         "DELETE FROM beats WHERE at < $1",
         "DELETE FROM health WHERE at < $1",
         "DELETE FROM turns WHERE at < $1",
+        "DELETE FROM numbers WHERE at < $1",
     ];
 
     /// <summary>Erases once; complete when it is on disk.</summary>

@@ -34,6 +34,12 @@ public sealed class StoreDatabase
         CREATE TABLE retained(topic TEXT PRIMARY KEY, at INTEGER NOT NULL, qos INTEGER NOT NULL, payload BLOB NOT NULL) WITHOUT ROWID;
         """;
 
+    // Which messages are stored, one bit each. Beside the version: a gateway that does not know the table reads the file all the same.
+    private const string Ledger = """
+        CREATE TABLE IF NOT EXISTS numbers(device TEXT NOT NULL, boot INTEGER NOT NULL, at INTEGER NOT NULL, first INTEGER NOT NULL, newest INTEGER NOT NULL,
+            count INTEGER NOT NULL, seen BLOB NOT NULL, PRIMARY KEY(device, boot)) WITHOUT ROWID
+        """;
+
     private readonly string _connection;
 
     private StoreDatabase(string file)
@@ -117,12 +123,13 @@ public sealed class StoreDatabase
             if (version == SchemaVersion)
             {
                 // A folder may be readable and yet not writable; better said now than at the first heart beat.
-                Execute(connection, "BEGIN IMMEDIATE; UPDATE turns SET phase = phase WHERE device = ''; COMMIT");
+                Execute(connection, $"BEGIN IMMEDIATE; {Ledger}; UPDATE turns SET phase = phase WHERE device = ''; COMMIT");
                 return;
             }
         }
 
-        Execute(connection, $"BEGIN IMMEDIATE; {Schema} PRAGMA user_version = {SchemaVersion}; COMMIT");    }
+        Execute(connection, $"BEGIN IMMEDIATE; {Schema} {Ledger}; PRAGMA user_version = {SchemaVersion}; COMMIT");
+    }
 
     private static void Execute(SqliteConnection connection, string sql)
     {

@@ -5,8 +5,17 @@ namespace Wearable.Gateway.Telemetry;
 /// <param name="Values">Their values; null is NULL.</param>
 public sealed record StoreRow(string Sql, params object?[] Values)
 {
+    /// <summary>The wearable's message this row keeps; null for rows of the gateway's own.</summary>
+    public MessageNumber? Of { get; init; }
+
     internal TaskCompletionSource? Written { get; init; }
 
     /// <summary>Writes nothing; completes when everything before it is on disk.</summary>
     internal static StoreRow Barrier() => new("") { Written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously) };
 }
+
+/// <summary>What tells one message of a wearable from every other.</summary>
+/// <param name="DeviceId">Who sent it.</param>
+/// <param name="BootId">Its boot id.</param>
+/// <param name="Number">Its counter of that boot, from 1.</param>
+public readonly record struct MessageNumber(string DeviceId, int BootId, int Number);

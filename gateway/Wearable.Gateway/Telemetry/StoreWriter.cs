@@ -5,36 +5,53 @@ namespace Wearable.Gateway.Telemetry;
 
 /// <summary>
 /// The only writer of the database. Rows wait in a queue of <see cref="QueueRows"/>; when it is full, adding waits, and with it the
-/// publisher, so a burst is slowed and not dropped. Up to <see cref="BatchRows"/> rows make one transaction. Only a disk that refuses to
-/// be written for <see cref="MaxAttempts"/> attempts costs rows: they are counted and reported, since a full disk must not silence the voice.
+/// publisher, so a burst is slowed and not dropped. Up to <see cref="BatchRows"/> rows make one transaction, on disk when it is done.
+/// Only a disk that refuses to be written for <see cref="MaxAttempts"/> attempts costs rows: they are counted, reported and not
+/// acknowledged, since a full disk must not silence the voice.
 /// </summary>
+/// <remarks>
+/// Every row has a position, 1, 2, 3, ... in the order of adding. Once <see cref="Settled"/> has reached it, the row is on disk or, when
+/// <see cref="AnyLost"/> says so, given up: that is how the broker knows what it may acknowledge.
+/// </remarks>
 public sealed class StoreWriter : IHostedService, IAsyncDisposable
 {
     /// <summary>Rows that may wait.</summary>
     public const int QueueRows = 4096;
 
     /// <summary>Most rows of one transaction.</summary>
-    public const int BatchRows = 1000;
+    public const int BatchRows = 2000;
 
     /// <summary>Attempts to write one batch, a second apart.</summary>
     public const int MaxAttempts = 5;
 
-    private readonly StoreDatabase _database;
+    // Older losses melt into one range, which can only withhold too many acknowledgements.
+    private const int MaxLostRanges = 64;
+
+    private readonly StoreTransaction _transaction;
     private readonly TimeProvider _time;
     private readonly ILogger<StoreWriter> _logger;
     private readonly Channel<StoreRow> _queue = Channel.CreateBounded<StoreRow>(new BoundedChannelOptions(QueueRows) { SingleReader = true });
+    private readonly Lock _adding = new();
+    private readonly Lock _settling = new();
+    private readonly List<(long From, long To)> _lostRanges = [];
     private readonly Task _work;
+    private TaskCompletionSource _nextBatch = NewBatch();
+    private long _added;
+    private long _settled;
     private long _written;
     private long _lost;
 
     /// <summary>Starts writing.</summary>
-    public StoreWriter(StoreDatabase database, TimeProvider time, ILogger<StoreWriter> logger)
+    public StoreWriter(StoreDatabase database, StoredNumbers numbers, TimeProvider time, ILogger<StoreWriter> logger)
     {
-        _database = database;
+        _transaction = new StoreTransaction(database, numbers, time);
         _time = time;
         _logger = logger;
         _work = Task.Run(WorkAsync);
     }
+
+    /// <summary>Says which rows were given up, on the writer's own thread.</summary>
+    public event Action<IReadOnlyList<StoreRow>>? GaveUp;
 
     /// <summary>Rows on disk since start.</summary>
     public long Written => Interlocked.Read(ref _written);
@@ -45,8 +62,15 @@ public sealed class StoreWriter : IHostedService, IAsyncDisposable
     /// <summary>Rows waiting now.</summary>
     public int Waiting => _queue.Reader.Count;
 
+    /// <summary>Position of the newest row added; 0 before any.</summary>
+    public long Added => Interlocked.Read(ref _added);
+
+    /// <summary>Every row up to this position is on disk or given up.</summary>
+    public long Settled => Interlocked.Read(ref _settled);
+
     /// <summary>Adds a row; waits while the queue is full.</summary>
-    public ValueTask AddAsync(StoreRow row, CancellationToken cancellation = default) => _queue.Writer.WriteAsync(row, cancellation);
+    /// <exception cref="ChannelClosedException">The gateway stops.</exception>
+    public ValueTask AddAsync(StoreRow row, CancellationToken cancellation = default) => TryAdd(row) ? ValueTask.CompletedTask : AddLaterAsync(row, cancellation);
 
     /// <summary>Completes when everything added before is written (or given up).</summary>
     public async Task FlushAsync(CancellationToken cancellation = default)
@@ -54,6 +78,33 @@ public sealed class StoreWriter : IHostedService, IAsyncDisposable
         StoreRow barrier = StoreRow.Barrier();
         await AddAsync(barrier, cancellation).ConfigureAwait(false);
         await barrier.Written!.Task.WaitAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Completes when <see cref="Settled"/> has reached a position, or when the writer has stopped.</summary>
+    public async Task SettledAsync(long position)
+    {
+        while (Settled < position && !_work.IsCompleted)
+        {
+            Task next = Volatile.Read(ref _nextBatch).Task;
+            if (Settled < position) // a batch may have ended in between
+            {
+                await next.ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Whether a row after one position and up to another was given up.</summary>
+    public bool AnyLost(long after, long upTo)
+    {
+        if (Lost == 0)
+        {
+            return false;
+        }
+
+        lock (_settling)
+        {
+            return _lostRanges.Exists(range => range.From <= upTo && range.To > after);
+        }
     }
 
     /// <inheritdoc/>
@@ -73,49 +124,83 @@ public sealed class StoreWriter : IHostedService, IAsyncDisposable
         await _work.ConfigureAwait(false);
     }
 
-    private async Task WorkAsync()
+    private static TaskCompletionSource NewBatch() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private bool TryAdd(StoreRow row)
     {
-        List<StoreRow> batch = new(BatchRows);
-        while (await _queue.Reader.WaitToReadAsync().ConfigureAwait(false))
+        lock (_adding)
         {
-            while (batch.Count < BatchRows && _queue.Reader.TryRead(out StoreRow? row))
+            if (!_queue.Writer.TryWrite(row))
             {
-                batch.Add(row);
+                return false;
             }
 
-            await WriteAsync(batch).ConfigureAwait(false);
-            foreach (StoreRow row in batch)
-            {
-                row.Written?.TrySetResult();
-            }
-
-            batch.Clear();
+            _added++;
+            return true;
         }
     }
 
-    private async Task WriteAsync(List<StoreRow> batch)
+    private async ValueTask AddLaterAsync(StoreRow row, CancellationToken cancellation)
+    {
+        do
+        {
+            if (!await _queue.Writer.WaitToWriteAsync(cancellation).ConfigureAwait(false))
+            {
+                throw new ChannelClosedException();
+            }
+        }
+        while (!TryAdd(row));
+    }
+
+    private async Task WorkAsync()
+    {
+        List<StoreRow> batch = new(BatchRows);
+        try
+        {
+            while (await _queue.Reader.WaitToReadAsync().ConfigureAwait(false))
+            {
+                while (batch.Count < BatchRows && _queue.Reader.TryRead(out StoreRow? row))
+                {
+                    batch.Add(row);
+                }
+
+                bool stored = await WriteAsync(batch).ConfigureAwait(false);
+                Settle(batch, stored);
+                batch.Clear();
+            }
+        }
+        finally
+        {
+            _transaction.Dispose();
+            _nextBatch.TrySetResult();
+        }
+    }
+
+    private async Task<bool> WriteAsync(List<StoreRow> batch)
     {
         int rows = batch.Count(row => row.Sql.Length > 0);
         if (rows == 0)
         {
-            return;
+            return true;
         }
 
+        _transaction.Begin(batch);
         for (int attempt = 1; ; attempt++)
         {
             try
             {
-                WriteTransaction(batch);
+                _transaction.Write(batch);
                 Interlocked.Add(ref _written, rows);
-                return;
+                return true;
             }
             catch (Exception e) when (e is SqliteException or IOException or InvalidOperationException)
             {
                 if (attempt == MaxAttempts)
                 {
+                    _transaction.GiveUp(batch);
                     Interlocked.Add(ref _lost, rows);
                     _logger.LogError("{Rows} rows were not stored and are lost after {Attempts} attempts: {Why}", rows, attempt, e.Message);
-                    return;
+                    return false;
                 }
 
                 _logger.LogWarning("storing {Rows} rows failed, trying again in 1 s: {Why}", rows, e.Message);
@@ -124,58 +209,29 @@ public sealed class StoreWriter : IHostedService, IAsyncDisposable
         }
     }
 
-    private void WriteTransaction(List<StoreRow> batch)
+    private void Settle(List<StoreRow> batch, bool stored)
     {
-        using SqliteConnection connection = _database.Connect();
-        using (SqliteCommand pragma = connection.CreateCommand())
+        if (!stored)
         {
-            pragma.CommandText = "PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON";
-            pragma.ExecuteNonQuery();
-        }
-
-        using SqliteTransaction transaction = connection.BeginTransaction();
-        Dictionary<string, SqliteCommand> prepared = new(StringComparer.Ordinal);
-        try
-        {
-            foreach (StoreRow row in batch)
+            lock (_settling)
             {
-                if (row.Sql.Length > 0)
+                if (_lostRanges.Count == MaxLostRanges)
                 {
-                    Write(row, connection, transaction, prepared);
+                    _lostRanges[1] = (_lostRanges[0].From, _lostRanges[1].To);
+                    _lostRanges.RemoveAt(0);
                 }
+
+                _lostRanges.Add((_settled + 1, _settled + batch.Count));
             }
 
-            transaction.Commit();
+            GaveUp?.Invoke(batch);
         }
-        finally
+
+        Interlocked.Add(ref _settled, batch.Count);
+        Interlocked.Exchange(ref _nextBatch, NewBatch()).TrySetResult();
+        foreach (StoreRow row in batch)
         {
-            foreach (SqliteCommand command in prepared.Values)
-            {
-                command.Dispose();
-            }
+            row.Written?.TrySetResult();
         }
-    }
-
-    private static void Write(StoreRow row, SqliteConnection connection, SqliteTransaction transaction, Dictionary<string, SqliteCommand> prepared)
-    {
-        if (!prepared.TryGetValue(row.Sql, out SqliteCommand? command))
-        {
-            command = connection.CreateCommand();
-            command.Transaction = transaction;
-            command.CommandText = row.Sql;
-            for (int i = 1; i <= row.Values.Length; i++)
-            {
-                command.Parameters.Add(new SqliteParameter($"${i}", null));
-            }
-
-            prepared.Add(row.Sql, command);
-        }
-
-        for (int i = 0; i < row.Values.Length; i++)
-        {
-            command.Parameters[i].Value = row.Values[i] ?? DBNull.Value;
-        }
-
-        command.ExecuteNonQuery();
     }
 }

@@ -43,7 +43,13 @@ public sealed class TelemetryStore(StoreWriter writer, StoreDatabase database, G
             _latest[report.DeviceId] = DeviceRegistry.SampleOf(heart, report.ReceivedAt);
         }
 
-        return RowOf(report) is StoreRow row ? writer.AddAsync(row, cancellation) : ValueTask.CompletedTask;
+        if (RowOf(report) is not StoreRow row)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        MessageNumber? of = report.Message is DeviceMessage numbered ? new MessageNumber(report.DeviceId, numbered.BootId, numbered.Number) : null;
+        return writer.AddAsync(row with { Of = of }, cancellation);
     }
 
     /// <inheritdoc/>

@@ -69,4 +69,36 @@ public sealed class NumberWindowTests
         Assert.False(_window.Take(int.MaxValue));
         Assert.Equal(2, _window.Missing);
     }
+
+    [Fact]
+    public void A_number_given_back_is_welcome_again()
+    {
+        _window.Take(1);
+        _window.Take(2);
+        _window.GiveBack(2);
+        _window.GiveBack(9); // never taken
+        Assert.Equal(1, _window.Missing);
+        Assert.True(_window.Take(2));
+        Assert.Equal(0, _window.Missing);
+    }
+
+    [Fact]
+    public void A_stored_window_knows_the_same_numbers()
+    {
+        _window.Take(10);
+        _window.Take(12);
+        NumberWindow restored = NumberWindow.Restore(_window.First, _window.Newest, _window.Count, _window.SeenBits())!;
+        Assert.False(restored.Take(12));
+        Assert.True(restored.Take(11));
+        Assert.Equal(0, restored.Missing);
+        Assert.Equal(1, _window.Missing); // a window of its own
+    }
+
+    [Theory]
+    [InlineData(0, 5, 1, 512)]
+    [InlineData(6, 5, 1, 512)]
+    [InlineData(1, 5, 6, 512)]
+    [InlineData(1, 5, 1, 511)]
+    public void A_damaged_window_is_not_restored(int first, int newest, long count, int bytes) =>
+        Assert.Null(NumberWindow.Restore(first, newest, count, new byte[bytes]));
 }

@@ -181,20 +181,70 @@ public sealed class TelemetryStoreTests
         StoreWriter writer = gateway.Get<StoreWriter>();
         await gateway.RowsAsync("CREATE TRIGGER refuse BEFORE INSERT ON heart BEGIN SELECT RAISE(FAIL, 'the disk is full'); END");
         IMqttClient bear = await gateway.WearableAsync("bear");
-        await bear.TellAsync(new Topics("bear").Heart, Say.Bytes(Say.Heart(723), 1));
-        Task flushed = writer.FlushAsync();
-        while (!flushed.IsCompleted)
+        Task refused = bear.TellAsync(new Topics("bear").Heart, Say.Bytes(Say.Heart(723), 1));
+        while (writer.Lost == 0)
         {
             _time.Advance(TimeSpan.FromSeconds(1));
             await Task.Yield();
         }
 
-        await flushed;
         Assert.Equal(1, writer.Lost);
         Assert.Contains(gateway.Log.At(LogLevel.Error), line => line.Contains("1 rows were not stored", StringComparison.Ordinal));
         await bear.TellAsync(new Topics("bear").Button, Say.Bytes(Say.Button(), 2));
         Assert.Single(await gateway.RowsAsync("SELECT id FROM events"));
+        Assert.False(refused.IsCompleted); // what is not on disk is not acknowledged
         Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, (await gateway.Http.GetAsync("/health")).StatusCode);
+
+        await gateway.RowsAsync("DROP TRIGGER refuse");
+        await bear.TellAsync(new Topics("bear").Heart, Say.Bytes(Say.Heart(723), 1)); // the wearable says it again: no duplicate, it was never kept
+        Assert.Equal(["723"], await gateway.RowsAsync("SELECT bpm10 FROM heart"));
+        Assert.Equal(0, gateway.Get<Ingest>().CountsOf("bear").Duplicates);
+    }
+
+    [Fact]
+    public async Task An_event_is_acknowledged_only_when_it_is_on_disk()
+    {
+        await using TestGateway gateway = await StartAsync();
+        IMqttClient bear = await gateway.WearableAsync("bear");
+        await gateway.Get<StoreWriter>().FlushAsync();
+        Task first;
+        Task second;
+        using (SqliteConnection other = gateway.Get<StoreDatabase>().Connect())
+        {
+            using SqliteTransaction hold = other.BeginTransaction(); // the disk is busy
+            first = bear.TellAsync(new Topics("bear").Button, Say.Bytes(Say.Button(), 1));
+            second = bear.TellAsync(new Topics("bear").Button, Say.Bytes(Say.Button(), 2));
+            while (gateway.Get<Ingest>().CountsOf("bear").Received < 2) // both are heard meanwhile: one does not wait for the other
+            {
+                await Task.Yield();
+            }
+
+            Assert.False(first.IsCompleted || second.IsCompleted);
+            hold.Rollback();
+        }
+
+        await Task.WhenAll(first, second);
+        Assert.Equal(["2"], await gateway.RowsAsync("SELECT COUNT(*) FROM events"));
+    }
+
+    [Fact]
+    public async Task A_message_stored_before_a_restart_is_known_when_it_comes_again()
+    {
+        string folder = TestGateway.NewFolder();
+        await using (TestGateway before = await StartAsync(options => options with { DataFolder = folder }, keepFolder: true))
+        {
+            IMqttClient bear = await before.WearableAsync("bear");
+            await bear.TellAsync(new Topics("bear").Button, Say.Bytes(Say.Button(), 5));
+            await bear.TellAsync(new Topics("bear").Button, Say.Bytes(Say.Button(), 7));
+        }
+
+        await using TestGateway after = await StartAsync(options => options with { DataFolder = folder });
+        IMqttClient again = await after.WearableAsync("bear");
+        await again.TellAsync(new Topics("bear").Button, Say.Bytes(Say.Button(), 7)); // it never saw the acknowledgement
+        await again.TellAsync(new Topics("bear").Button, Say.Bytes(Say.Button(), 6)); // kept back, and sent late
+        await again.TellAsync(new Topics("bear").Button, Say.Bytes(Say.Button(), 8));
+        Assert.Equal(["5", "7", "6", "8"], await after.RowsAsync("SELECT json_extract(payload, '$.n') FROM events ORDER BY id"));
+        Assert.Equal((1, 0), (after.Get<Ingest>().CountsOf("bear").Duplicates, after.Get<Ingest>().CountsOf("bear").Lost));
     }
 
     private static async Task SayOneOfEachAsync(TestGateway gateway, IMqttClient bear, int number)
