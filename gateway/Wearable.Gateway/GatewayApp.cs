@@ -4,6 +4,7 @@ using MQTTnet.AspNetCore;
 using Wearable.Gateway.Dashboard;
 using Wearable.Gateway.Devices;
 using Wearable.Gateway.Mqtt;
+using Wearable.Gateway.Pulse;
 using Wearable.Gateway.Telemetry;
 
 namespace Wearable.Gateway;
@@ -17,7 +18,7 @@ public static class GatewayApp
     /// Adds to or replaces the gateway's services. Every <see cref="IDeviceListener"/> registered here hears all messages, after the
     /// gateway's own; an <see cref="Speech.ITextToSpeech"/> switches /api/speech on, <see cref="DashboardFiles"/> the chart library.
     /// </param>
-    /// <exception cref="GatewayStartException">The data folder or database cannot be used.</exception>
+    /// <exception cref="GatewayStartException">The data folder, database or <c>heart.json</c> cannot be used.</exception>
     public static async Task<WebApplication> BuildAsync(GatewayOptions options, Action<IServiceCollection>? services = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
@@ -29,6 +30,8 @@ public static class GatewayApp
         builder.Services.AddSingleton(TimeProvider.System);
         StoreDatabase database = await Task.Run(() => StoreDatabase.Open(options)).ConfigureAwait(false);
         AddStore(builder.Services, database);
+        builder.Services.AddSingleton(HeartSettings.Load(options.DataFolder));
+        builder.Services.AddSingleton<HeartArchive>();
         AddMqtt(builder.Services);
         AddDashboard(builder.Services);
         services?.Invoke(builder.Services);
@@ -36,6 +39,7 @@ public static class GatewayApp
         app.UseRequestGuard();
         DashboardFiles.Map(app);
         DashboardApi.Map(app);
+        HeartApi.Map(app);
         return app;
     }
 

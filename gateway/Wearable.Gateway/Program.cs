@@ -3,6 +3,7 @@ using Wearable.Gateway;
 using Wearable.Gateway.Demo;
 using Wearable.Gateway.Devices;
 using Wearable.Gateway.Models;
+using Wearable.Gateway.Pulse;
 
 GatewayCommand command = new(GatewayRun.RunAsync);
 Option<bool> once = new("--once") { Description = "Exit after the script: 0 when every turn was heard, understood, answered and played, else 1." };
@@ -11,4 +12,5 @@ demo.SetAction((parsed, cancellation) => DemoRun.RunAsync(command.OptionsOf(pars
 command.Root.Subcommands.Add(demo);
 command.Root.Subcommands.Add(ModelsCommand.Make());
 command.Root.Subcommands.Add(DeviceCommand.Make(command.OptionsOf));
+command.Root.Subcommands.Add(HeartCommand.Make(command.OptionsOf));
 return await command.InvokeAsync(args);

@@ -12,6 +12,7 @@ public sealed class Retention(StoreWriter writer, StoreDatabase database, Gatewa
     [
         "DELETE FROM events WHERE at < $1",
         "DELETE FROM heart WHERE at < $1",
+        "DELETE FROM heart_again WHERE at < $1",
         "DELETE FROM beats WHERE at < $1",
         "DELETE FROM health WHERE at < $1",
         "DELETE FROM turns WHERE at < $1",

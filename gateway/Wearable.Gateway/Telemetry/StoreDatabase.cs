@@ -34,10 +34,14 @@ public sealed class StoreDatabase
         CREATE TABLE retained(topic TEXT PRIMARY KEY, at INTEGER NOT NULL, qos INTEGER NOT NULL, payload BLOB NOT NULL) WITHOUT ROWID;
         """;
 
-    // Which messages are stored, one bit each. Beside the version: a gateway that does not know the table reads the file all the same.
+    // Which messages are stored, one bit each; and rates the gateway found anew beside the live ones (at is the end of the window as received).
+    // Beside the version: a gateway that does not know the tables reads the file all the same.
     private const string Ledger = """
         CREATE TABLE IF NOT EXISTS numbers(device TEXT NOT NULL, boot INTEGER NOT NULL, at INTEGER NOT NULL, first INTEGER NOT NULL, newest INTEGER NOT NULL,
-            count INTEGER NOT NULL, seen BLOB NOT NULL, PRIMARY KEY(device, boot)) WITHOUT ROWID
+            count INTEGER NOT NULL, seen BLOB NOT NULL, PRIMARY KEY(device, boot)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS heart_again(id INTEGER PRIMARY KEY, device TEXT NOT NULL, at INTEGER NOT NULL, bpm10 INTEGER, q INTEGER NOT NULL,
+            st TEXT NOT NULL, mot INTEGER NOT NULL, lag_ms INTEGER NOT NULL);
+        CREATE INDEX IF NOT EXISTS heart_again_device_at ON heart_again(device, at)
         """;
 
     private readonly string _connection;

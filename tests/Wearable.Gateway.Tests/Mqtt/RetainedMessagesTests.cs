@@ -65,6 +65,42 @@ public sealed class RetainedMessagesTests
     }
 
     [Fact]
+    public async Task Whoever_connects_later_finds_no_value_of_a_body_anywhere_home_assistant_included()
+    {
+        await using TestGateway gateway = await TestGateway.StartAsync();
+        IMqttClient bear = await gateway.WearableAsync("bear");
+        Topics topics = new("bear");
+        await bear.TellAsync(topics.Status, StatusMessage.Online, retain: true);
+        await bear.TellAsync(topics.Heart, Say.Bytes(Say.Heart(723), 1), retain: true);
+        await bear.TellAsync(topics.Beats, Say.Bytes(new BeatsMessage { FirstBeatMs = 5, Count = 1 }, 2), retain: true);
+        Viewer viewer = await gateway.ViewerAsync("#");
+        Viewer.Seen only = await viewer.NextAsync();
+        Assert.Equal((topics.Status, "online"), (only.Topic, only.Text));
+        await bear.TellAsync(topics.Heart, Say.Bytes(Say.Heart(724), 3), retain: true);
+        Viewer.Seen live = await viewer.NextAsync();
+        Assert.Equal((topics.Heart, false), (live.Topic, live.Retained));
+        Assert.True(viewer.SawNothing); // the gateway itself publishes no value of a body
+        Assert.Equal([topics.Status], await gateway.RowsAsync("SELECT topic FROM retained"));
+    }
+
+    [Fact]
+    public async Task Oxygen_is_off_a_number_sent_all_the_same_is_neither_stored_nor_exported()
+    {
+        await using TestGateway gateway = await TestGateway.StartAsync();
+        IMqttClient bear = await gateway.WearableAsync("bear");
+        string heart = System.Text.Encoding.UTF8.GetString(Say.Bytes(Say.Heart(723), 1));
+        await bear.TellAsync(new Topics("bear").Heart, heart[..^1] + ",\"spo2\":97}");
+        Assert.Equal(["723"], await gateway.RowsAsync("SELECT bpm10 FROM heart"));
+        Assert.Empty(await gateway.RowsAsync("SELECT name FROM sqlite_master WHERE lower(sql) LIKE '%spo2%'"));
+        foreach (string path in new[] { "export?from=2020-01-01&format=csv&", "export?from=2020-01-01&format=fhir&", "export?from=2020-01-01&format=omh&", "day?" })
+        {
+            string text = await gateway.Http.GetStringAsync($"/api/heart/{path}device=bear");
+            Assert.Contains("72.3", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("spo2", text, StringComparison.OrdinalIgnoreCase);
+        }
+    }
+
+    [Fact]
     public async Task A_goodbye_without_a_word_is_offline_too()
     {
         await using TestGateway gateway = await TestGateway.StartAsync();

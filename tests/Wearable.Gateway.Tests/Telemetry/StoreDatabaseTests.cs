@@ -111,5 +111,21 @@ public sealed class StoreDatabaseTests : IDisposable
         Assert.Contains("schema 99 of a newer gateway, this one knows 1", e.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_database_of_an_earlier_gateway_keeps_its_rows_and_gains_what_is_new()
+    {
+        using (SqliteConnection connection = StoreDatabase.Open(Options(_folder)).Connect())
+        {
+            using SqliteCommand older = connection.CreateCommand();
+            older.CommandText = "DROP TABLE heart_again; INSERT INTO heart(device, at, bpm10, q, st, src, pi, mot) VALUES('bear', 1, 700, 90, 'ok', 'beats', 0, 0)";
+            older.ExecuteNonQuery();
+        }
+
+        StoreDatabase database = StoreDatabase.Open(Options(_folder));
+        Assert.Equal(["1"], TestGateway.Rows(database, "PRAGMA user_version"));
+        Assert.Equal(["700"], TestGateway.Rows(database, "SELECT bpm10 FROM heart"));
+        Assert.Equal(["0"], TestGateway.Rows(database, "SELECT COUNT(*) FROM heart_again"));
+    }
+
     private static GatewayOptions Options(string folder) => new() { DataFolder = folder };
 }

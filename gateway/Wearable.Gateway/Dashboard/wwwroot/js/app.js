@@ -2,6 +2,7 @@ import { t, toggleLanguage, translatePage } from './i18n.js';
 import { byId } from './dom.js';
 import { drawFleet } from './fleet.js';
 import { addHeart, loadHeart, rebuild, showHeart } from './heart.js';
+import { showDay } from './day.js';
 import { showTurn, showTurns, showWakes } from './turns.js';
 import { addLog } from './log.js';
 
@@ -9,6 +10,7 @@ const Kinds = ['status', 'info', 'state', 'wake', 'keyword', 'speech', 'button',
 const devices = new Map();
 const turns = new Map();
 const wakes = new Map();
+const days = new Map();
 let selected = null;
 let streamUp = false;
 
@@ -29,10 +31,16 @@ async function choose(id) {
   selected = id;
   draw();
   const query = `device=${encodeURIComponent(id)}`;
-  const [heart, list] = await Promise.all([json(`/api/heart?${query}&minutes=10`), json(`/api/turns?${query}&limit=8`)]);
+  const [heart, list, day] = await Promise.all([json(`/api/heart?${query}&minutes=10`), json(`/api/turns?${query}&limit=8`), json(`/api/heart/day?${query}`)]);
   if (selected !== id) return;
   turns.set(id, list);
+  days.set(id, day);
   loadHeart(heart);
+  draw();
+}
+
+async function refreshDay(id) {
+  days.set(id, await json(`/api/heart/day?device=${encodeURIComponent(id)}`));
   draw();
 }
 
@@ -43,6 +51,7 @@ function draw() {
   if (!device) return;
   byId('detail-title').textContent = device.id;
   showHeart(device.heart);
+  if (days.has(selected)) showDay(days.get(selected));
   showTurn(device.turn);
   showTurns(turns.get(selected) ?? []);
   showWakes(wakes.get(selected) ?? []);
@@ -122,3 +131,4 @@ byId('theme').addEventListener('click', () => {
 });
 drawAll();
 connect();
+setInterval(() => { if (selected && streamUp) refreshDay(selected).catch(report); }, 60_000);
