@@ -11,8 +11,9 @@ public static class CrossValidation
     /// <param name="models">One device model per fold; what a missing one would score is left out.</param>
     /// <param name="dataFolder">FOLDER/positive/WORD and FOLDER/negative.</param>
     /// <param name="word">The word.</param>
+    /// <param name="head">Its place among the models' words.</param>
     /// <returns>The curve over all folds.</returns>
-    public static Curve Report(WakeModel?[] models, string dataFolder, string word)
+    public static Curve Report(WakeModel?[] models, string dataFolder, string word, int head = 0)
     {
         string[] files = [.. Directory.GetFiles(Path.Combine(dataFolder, "positive", word), "*.wav").Where(f => models[Folds.ScoredBy(Folds.GroupOf(f))] is not null).Order(StringComparer.Ordinal)];
         Heard[] heard = new Heard[files.Length];
@@ -21,7 +22,7 @@ public static class CrossValidation
             string group = Folds.GroupOf(files[i]);
             WakeModel model = models[Folds.ScoredBy(group)]!;
             float[] x = DeviceScorer.Padded(WavFile.Read(files[i]), i);
-            heard[i] = new Heard(group, Path.GetFileName(files[i]), DeviceScorer.Hear(model, x).Best, DeviceScorer.Hear(model, DeviceScorer.Noisy(x, 10, i)).Best);
+            heard[i] = new Heard(group, Path.GetFileName(files[i]), DeviceScorer.Hear(model, x, head).Best, DeviceScorer.Hear(model, DeviceScorer.Noisy(x, 10, i), head).Best);
         });
 
         string[] streams = [.. Directory.GetFiles(Path.Combine(dataFolder, "negative"), "*.wav").Order(StringComparer.Ordinal)];
@@ -33,7 +34,7 @@ public static class CrossValidation
             Parallel.For(0, Folds.Count, p =>
             {
                 int from = (int)((long)all.Length * p / Folds.Count), to = (int)((long)all.Length * (p + 1) / Folds.Count);
-                parts[p] = models[p] is { } model ? DeviceScorer.Hear(model, all.AsSpan(from, to - from)) : new DeviceHearing([], 0, 0);
+                parts[p] = models[p] is { } model ? DeviceScorer.Hear(model, all.AsSpan(from, to - from), head) : new DeviceHearing([], 0, 0);
             });
             foreach (DeviceHearing part in parts)
             {

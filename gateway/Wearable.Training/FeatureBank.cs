@@ -7,6 +7,12 @@ namespace Wearable.Training;
 /// <param name="Parts">Bit p: sound of the p-th fifth of the background streams is in it.</param>
 public sealed record Segment(string Group, int Parts, int WordFrom, int WordTo, sbyte[] Rows)
 {
+    /// <summary>Which of the words, when one is in it.</summary>
+    public int Word { get; init; }
+
+    /// <summary>Bit w: whether word w is in it is known. Someone else's clips are "other words" to one bank and perhaps the word of another.</summary>
+    public int Known { get; init; } = -1;
+
     /// <summary>Rows in it.</summary>
     public int Count => Rows.Length / WakeFeatures.Bands;
 
@@ -35,6 +41,13 @@ public static class FeatureBank
             w.Write((byte[])(Array)s.Rows);
         }
     }
+
+    /// <summary>Reads the banks of several words, one file each.</summary>
+    /// <exception cref="InvalidDataException">Not a bank.</exception>
+    public static List<Segment> Read(string[] paths) =>
+    [
+        .. paths.SelectMany((path, word) => Read(path).Select(s => s with { Word = word, Known = s.HasWord || s.Group.Length == 0 ? -1 : 1 << word })),
+    ];
 
     /// <summary>Reads all segments.</summary>
     /// <exception cref="InvalidDataException">Not a bank.</exception>

@@ -34,8 +34,10 @@ public sealed class FloatNet
     /// <param name="batch">Windows at once.</param>
     /// <param name="rows">Rows of a window, a multiple of 4.</param>
     /// <param name="random">Start weights.</param>
-    public FloatNet(int batch, int rows, Random random)
+    /// <param name="words">Heads: one score each from the same body.</param>
+    public FloatNet(int batch, int rows, Random random, int words = 1)
     {
+        Words = words;
         _batch = batch;
         _rows = rows;
         int steps = rows / 2;
@@ -54,26 +56,29 @@ public sealed class FloatNet
         }
 
         Scores = steps;
-        Head = new Parameter(C, 0.15, 0, true, random);
-        HeadBias = new Parameter(1, 0, -2, false, random);
-        Score = new float[batch * steps];
-        _scoreSlope = new float[batch * steps];
+        Head = new Parameter(C * words, 0.15, 0, true, random);
+        HeadBias = new Parameter(words, 0, -2, false, random);
+        Score = new float[batch * steps * words];
+        _scoreSlope = new float[batch * steps * words];
         _lastSlope = new float[batch * steps * C];
     }
 
     /// <summary>Scores of a window.</summary>
     public int Scores { get; }
 
-    /// <summary>Unsmoothed log odds, [window x Scores + k]; score k belongs to row 4 k + 3.</summary>
+    /// <summary>Words it hears.</summary>
+    public int Words { get; }
+
+    /// <summary>Unsmoothed log odds, [(window x Scores + k) x Words + word]; score k belongs to row 4 k + 3.</summary>
     public float[] Score { get; }
 
     /// <summary>Slope of the loss by each score, to be filled before <see cref="Backward"/>.</summary>
     public float[] ScoreSlope => _scoreSlope;
 
-    /// <summary>Weights of the head.</summary>
+    /// <summary>Weights of the heads, [word x 24 + input].</summary>
     public Parameter Head { get; }
 
-    /// <summary>Bias of the head.</summary>
+    /// <summary>Bias of each head.</summary>
     public Parameter HeadBias { get; }
 
     /// <summary>Front and blocks.</summary>
@@ -127,10 +132,11 @@ public sealed class FloatNet
         ReadOnlySpan<float> head = Head.Value;
         for (int n = 0; n < Score.Length; n++)
         {
-            float sum = HeadBias.Value[0];
+            int word = n % Words, o = n / Words * C;
+            float sum = HeadBias.Value[word];
             for (int c = 0; c < C; c++)
             {
-                sum += head[c] * x[n * C + c];
+                sum += head[word * C + c] * x[o + c];
             }
 
             Score[n] = sum;
@@ -141,14 +147,16 @@ public sealed class FloatNet
     public void Backward()
     {
         float[] x = _stages[Blocks].Output;
+        Array.Clear(_lastSlope);
         for (int n = 0; n < Score.Length; n++)
         {
             float g = _scoreSlope[n];
-            HeadBias.Slope[0] += g;
+            int word = n % Words, o = n / Words * C;
+            HeadBias.Slope[word] += g;
             for (int c = 0; c < C; c++)
             {
-                Head.Slope[c] += g * x[n * C + c];
-                _lastSlope[n * C + c] = g * Head.Value[c];
+                Head.Slope[word * C + c] += g * x[o + c];
+                _lastSlope[o + c] += g * Head.Value[word * C + c];
             }
         }
 

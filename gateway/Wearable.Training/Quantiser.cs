@@ -14,15 +14,15 @@ public static class Quantiser
     private const int FrontExtra = 3, LargestShift = 12;
 
     /// <summary>The device's model.</summary>
-    public static WakeModel Quantise(FloatNet net, string word, int threshold, string version)
+    public static WakeModel Quantise(FloatNet net, string[] words, int[] thresholds, string version)
     {
         WakeModel model = new()
         {
-            Version = version, Words = [word], Thresholds = [threshold],
+            Version = version, Words = words, Thresholds = thresholds,
             FrontWeights = [new sbyte[C * C], new sbyte[C * C]], FrontBias = new int[C], FrontShift = new sbyte[C],
             DepthWeights = new sbyte[FloatNet.Blocks][], DepthShift = new sbyte[FloatNet.Blocks][],
             MixWeights = new sbyte[FloatNet.Blocks][], MixBias = new int[FloatNet.Blocks][], MixShift = new sbyte[FloatNet.Blocks][],
-            HeadWeights = new sbyte[C], HeadBias = new int[1], HeadShift = new sbyte[1],
+            HeadWeights = new sbyte[C * words.Length], HeadBias = new int[words.Length], HeadShift = new sbyte[words.Length],
         };
         for (int s = 0; s <= FloatNet.Blocks; s++)
         {
@@ -62,10 +62,14 @@ public static class Quantiser
             }
         }
 
-        (sbyte[] head, int headShift) = Round(net.Head.Value, 0);
-        head.CopyTo(model.HeadWeights, 0);
-        model.HeadShift[0] = (sbyte)headShift;
-        model.HeadBias[0] = (int)MathF.Round(net.HeadBias.Value[0] * WakeModel.One * (1 << headShift));
+        for (int word = 0; word < words.Length; word++)
+        {
+            (sbyte[] head, int headShift) = Round(net.Head.Value[(word * C)..((word + 1) * C)], 0);
+            head.CopyTo(model.HeadWeights, word * C);
+            model.HeadShift[word] = (sbyte)headShift;
+            model.HeadBias[word] = (int)MathF.Round(net.HeadBias.Value[word] * WakeModel.One * (1 << headShift));
+        }
+
         WakeModelCheck.Throw(model);
         return model;
     }

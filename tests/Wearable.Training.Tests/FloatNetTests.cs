@@ -6,11 +6,13 @@ public class FloatNetTests
 {
     private const int Rows = 64, Bands = WakeFeatures.Bands;
 
-    [Fact]
-    public void Slopes_are_those_of_the_loss()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Slopes_are_those_of_the_loss(int words)
     {
         Random random = new(1);
-        FloatNet net = new(4, 16, random);
+        FloatNet net = new(4, 16, random, words);
         for (int i = 0; i < 4; i++)
         {
             net.Set(i, Window(random, 16));
@@ -49,7 +51,7 @@ public class FloatNetTests
     public void The_devices_integers_give_the_floats_scores()
     {
         Random random = new(2);
-        FloatNet net = new(4, Rows, random);
+        FloatNet net = new(4, Rows, random, 2);
         sbyte[][] windows = [.. Enumerable.Range(0, 4).Select(_ => Window(random, Rows))];
         for (int i = 0; i < 4; i++)
         {
@@ -62,7 +64,7 @@ public class FloatNetTests
         }
 
         net.Forward(false);
-        WakeNet device = new(Quantiser.Quantise(net, "test", 50, "test"));
+        WakeNet device = new(Quantiser.Quantise(net, ["test", "other"], [50, 50], "test"));
         int[] row = new int[Bands];
         for (int i = 0; i < 4; i++)
         {
@@ -77,8 +79,13 @@ public class FloatNetTests
 
                 if (device.Push(row))
                 {
-                    float wanted = net.Score[i * net.Scores + scores++];
-                    Assert.InRange(device.Logits[0] / (float)WakeModel.One, wanted - 0.15f, wanted + 0.15f);
+                    for (int word = 0; word < net.Words; word++)
+                    {
+                        float wanted = net.Score[(i * net.Scores + scores) * net.Words + word];
+                        Assert.InRange(device.Logits[word] / (float)WakeModel.One, wanted - 0.15f, wanted + 0.15f);
+                    }
+
+                    scores++;
                 }
             }
 
