@@ -16,6 +16,12 @@ switch (args.Length > 0 ? args[0] : "")
         return await LatencyBench.RunAsync(args[1..]);
     case "ingest":
         return await IngestBench.RunAsync(args[1..]);
+    case "crash":
+        return await CrashBench.RunAsync(args[1..]);
+    case "fleet":
+        return await FleetBench.RunAsync(args[1..]);
+    case GatewayProcess.Verb when args.Length == 3:
+        return await GatewayProcess.RunAsync(args[1..]);
     case "safety":
         return await SafetyBench.RunAsync(args[1..]);
     default:
@@ -26,6 +32,8 @@ switch (args.Length > 0 ? args[0] : "")
         Console.Error.WriteLine("llm [FOLDER] [--shapes 0.1B,0.5B,1.5B] [--threads 1,2] [--llama FOLDER]: the decoder loop on FOLDER/stories260K.bin, and CPU time per token of random 4-bit shapes");
         Console.Error.WriteLine("latency [TURNS]: end of speech to first sound of the answer, whole turns");
         Console.Error.WriteLine("ingest [--seconds N] [--overload]: QoS 1 events through the broker to the committed database, and mosquitto beside it");
+        Console.Error.WriteLine("crash [KILLS [SEED]]: the gateway killed at random moments under load; what was acknowledged must be stored, once");
+        Console.Error.WriteLine("fleet [WEARABLES [SECONDS]]: idle wearables connected, the gateway's memory, the heartbeat's delay");
         Console.Error.WriteLine("safety [wrong]: the public list through gate, brain and gate");
         return 2;
 }

@@ -65,28 +65,55 @@ internal static class RawMqtt
     }
 }
 
-/// <summary>Publishes numbered faults of 256 bytes with QoS 1, a bounded number unacknowledged.</summary>
-internal sealed class RawPublisher : IDisposable
+/// <summary>A numbered fault of 256 bytes as a whole packet with QoS 1.</summary>
+internal sealed class RawMessage
 {
-    // Seven digits from the start: the packet keeps its length.
-    private const int FirstNumber = 1_000_001;
+    /// <summary>Seven digits from the start: the packet keeps its length.</summary>
+    public const int FirstNumber = 1_000_001;
+
     private const int Digits = 7;
     private const int PayloadBytes = 256;
 
-    private readonly Socket _socket;
-    private readonly int _window;
     private readonly byte[] _packet;
     private readonly int _idAt;
     private readonly int _numberAt;
+
+    public RawMessage(string id)
+    {
+        string head = $$"""{"b":7,"n":{{FirstNumber}},"ts":1764000000000,"what":"load","since":1,"count":1,"text":"{0}"}""";
+        string payload = head.Replace("{0}", new string('x', PayloadBytes - head.Length + 3), StringComparison.Ordinal);
+        _packet = RawMqtt.Publish(new Wearable.Contract.Topics(id).Fault, Encoding.UTF8.GetBytes(payload), out _idAt);
+        _numberAt = _idAt + 2 + payload.IndexOf(FirstNumber.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+    }
+
+    public int Length => _packet.Length;
+
+    /// <summary>Writes the packet of the index-th message, from 0.</summary>
+    public void Fill(Span<byte> packet, long index)
+    {
+        _packet.CopyTo(packet);
+        BinaryPrimitives.WriteUInt16BigEndian(packet[_idAt..], (ushort)(1 + (index % 65535)));
+        long number = FirstNumber + index;
+        for (int i = Digits - 1; i >= 0; i--)
+        {
+            packet[_numberAt + i] = (byte)('0' + (number % 10));
+            number /= 10;
+        }
+    }
+}
+
+/// <summary>Publishes numbered faults of 256 bytes with QoS 1, a bounded number unacknowledged.</summary>
+internal sealed class RawPublisher : IDisposable
+{
+    private readonly Socket _socket;
+    private readonly int _window;
+    private readonly RawMessage _message;
 
     private RawPublisher(Socket socket, string id, int window)
     {
         _socket = socket;
         _window = window;
-        string head = $$"""{"b":7,"n":{{FirstNumber}},"ts":1764000000000,"what":"load","since":1,"count":1,"text":"{0}"}""";
-        string payload = head.Replace("{0}", new string('x', PayloadBytes - head.Length + 3), StringComparison.Ordinal);
-        _packet = RawMqtt.Publish(new Wearable.Contract.Topics(id).Fault, Encoding.UTF8.GetBytes(payload), out _idAt);
-        _numberAt = _idAt + 2 + payload.IndexOf(FirstNumber.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        _message = new RawMessage(id);
     }
 
     public static async Task<RawPublisher> ConnectAsync(int port, string id, int window) => new(await RawMqtt.ConnectAsync(port, id, 0), id, window);
@@ -98,7 +125,7 @@ internal sealed class RawPublisher : IDisposable
         long until = Environment.TickCount64 + (long)time.TotalMilliseconds;
         long sent = 0;
         long acknowledged = 0;
-        byte[] chunk = new byte[_packet.Length * 128];
+        byte[] chunk = new byte[_message.Length * 128];
         byte[] answers = new byte[4 * 4096];
         int odd = 0;
         while (true)
@@ -109,11 +136,11 @@ internal sealed class RawPublisher : IDisposable
             {
                 for (int i = 0; i < room; i++)
                 {
-                    Fill(chunk.AsSpan(i * _packet.Length, _packet.Length), sent + i);
+                    _message.Fill(chunk.AsSpan(i * _message.Length, _message.Length), sent + i);
                 }
 
                 sent += room;
-                for (ReadOnlyMemory<byte> left = chunk.AsMemory(0, room * _packet.Length); left.Length > 0;)
+                for (ReadOnlyMemory<byte> left = chunk.AsMemory(0, room * _message.Length); left.Length > 0;)
                 {
                     left = left[await _socket.SendAsync(left)..];
                 }
@@ -150,18 +177,6 @@ internal sealed class RawPublisher : IDisposable
     }
 
     public void Dispose() => _socket.Dispose();
-
-    private void Fill(Span<byte> packet, long index)
-    {
-        _packet.CopyTo(packet);
-        BinaryPrimitives.WriteUInt16BigEndian(packet[_idAt..], (ushort)(1 + (index % 65535)));
-        long number = FirstNumber + index;
-        for (int i = Digits - 1; i >= 0; i--)
-        {
-            packet[_numberAt + i] = (byte)('0' + (number % 10));
-            number /= 10;
-        }
-    }
 }
 
 /// <summary>Takes every publish of one filter with QoS 1 and acknowledges it.</summary>
