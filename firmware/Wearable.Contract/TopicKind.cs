@@ -36,6 +36,9 @@ namespace Wearable.Contract
         /// <summary><see cref="BeatsMessage"/>.</summary>
         Beats,
 
+        /// <summary><see cref="RawPulseMessage"/>.</summary>
+        RawPulse,
+
         /// <summary><see cref="DeviceHealthMessage"/>.</summary>
         DeviceHealth,
 
@@ -141,6 +144,7 @@ namespace Wearable.Contract
                 case "evt/fault": return TopicKind.Fault;
                 case "tele/heart": return TopicKind.Heart;
                 case "tele/beats": return TopicKind.Beats;
+                case "tele/raw": return TopicKind.RawPulse;
                 case "tele/device": return TopicKind.DeviceHealth;
                 case "ack": return TopicKind.Ack;
                 case "cfg/desired": return TopicKind.ConfigDesired;

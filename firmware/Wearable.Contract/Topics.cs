@@ -35,6 +35,7 @@ namespace Wearable.Contract
             Fault = EventPrefix + "fault";
             Heart = root + "tele/heart";
             Beats = root + "tele/beats";
+            RawPulse = root + "tele/raw";
             DeviceHealth = root + "tele/device";
             CommandPrefix = root + "cmd/";
             AllCommands = CommandPrefix + "+";
@@ -81,6 +82,9 @@ namespace Wearable.Contract
 
         /// <summary>QoS 0: <see cref="BeatsMessage"/>. Never retained.</summary>
         public string Beats { get; }
+
+        /// <summary>QoS 0: <see cref="RawPulseMessage"/>, only while asked for. Never retained.</summary>
+        public string RawPulse { get; }
 
         /// <summary>QoS 0: <see cref="DeviceHealthMessage"/>.</summary>
         public string DeviceHealth { get; }

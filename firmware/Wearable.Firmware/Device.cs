@@ -31,6 +31,7 @@ namespace Wearable.Firmware
         private readonly ConnectionKeeper _connection;
         private readonly CommandReader _commands;
         private readonly HeartReporter _heart;
+        private readonly RawReporter _raw;
         private readonly HealthReporter _health;
         private readonly PressReader _press;
         private readonly HopRing _ring;
@@ -70,6 +71,7 @@ namespace Wearable.Firmware
             _connection = new ConnectionKeeper(board.Network, board.Link, Options(), identity.BootId);
             _commands = new CommandReader(_publisher, board.Clock, _faults, _topics.Ack);
             _heart = new HeartReporter(heart, _publisher, _topics);
+            _raw = heart is IRawPulse ? new RawReporter((IRawPulse)heart, _publisher, board.Clock, _topics.RawPulse) : null;
             _health = new HealthReporter(board, _publisher, _connection, _topics.DeviceHealth);
             _press = new PressReader(board.Button);
             _ring = new HopRing(board.HasVoice ? settings.Get(Settings.PreRollMs) / AudioFormat.HopMs : 1);
@@ -111,11 +113,28 @@ namespace Wearable.Firmware
             ReadMessages(begin);
             KeepConnected(begin);
             _heart.Step();
+            if (_raw != null)
+            {
+                _raw.Step();
+            }
+
             WatchButton(begin);
             WatchFaults();
             _health.Step(begin, _settings.Get(Settings.HealthEveryMs));
             Blink(begin);
             _health.OnPass((int)(_board.Clock.UptimeMs - begin));
+        }
+
+        private void StreamRaw(CommandMessage command)
+        {
+            if (_raw == null || !command.HasDuration || command.DurationMs > RawPulseMessage.MaxMs)
+            {
+                _commands.Refuse("invalid", "ms from 0 to 600000 and a sensor expected");
+                return;
+            }
+
+            _raw.StreamFor(command.DurationMs);
+            _commands.Accept();
         }
 
         private bool Listen()
@@ -371,6 +390,9 @@ namespace Wearable.Firmware
                     break;
                 case CommandNames.Mute:
                     MuteByCommand(command.HasValue && command.Value != 0);
+                    break;
+                case CommandNames.Raw:
+                    StreamRaw(command);
                     break;
                 case CommandNames.Identify:
                     _identifyUntilMs = nowMs + IdentifyMs;

@@ -4,6 +4,7 @@ using Wearable.Gateway.Demo;
 using Wearable.Gateway.Devices;
 using Wearable.Gateway.Models;
 using Wearable.Gateway.Pulse;
+using Wearable.Gateway.Recording;
 
 GatewayCommand command = new(GatewayRun.RunAsync);
 Option<bool> once = new("--once") { Description = "Exit after the script: 0 when every turn was heard, understood, answered and played, else 1." };
@@ -12,5 +13,6 @@ demo.SetAction((parsed, cancellation) => DemoRun.RunAsync(command.OptionsOf(pars
 command.Root.Subcommands.Add(demo);
 command.Root.Subcommands.Add(ModelsCommand.Make());
 command.Root.Subcommands.Add(DeviceCommand.Make(command.OptionsOf));
+command.Root.Subcommands.Add(RecordCommand.Make(command.OptionsOf));
 command.Root.Subcommands.Add(HeartCommand.Make(command.OptionsOf));
 return await command.InvokeAsync(args);

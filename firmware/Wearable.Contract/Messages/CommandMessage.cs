@@ -33,8 +33,11 @@ namespace Wearable.Contract
         /// <summary>Erase everything kept about the wearer, settings included.</summary>
         public const string Forget = "forget";
 
+        /// <summary>Send the pulse sensor's light as measured for <c>ms</c>, 0 to 600000; 0 ends it.</summary>
+        public const string Raw = "raw";
+
         /// <summary>All of them.</summary>
-        public static readonly string[] All = { Listen, Stop, Yield, Volume, Threshold, Mute, Identify, Sleep, Reboot, Forget };
+        public static readonly string[] All = { Listen, Stop, Yield, Volume, Threshold, Mute, Identify, Sleep, Reboot, Forget, Raw };
     }
 
     /// <summary>A command from the gateway. Which fields count depends on the command, see <see cref="CommandNames"/>.</summary>

@@ -6,7 +6,7 @@ namespace Wearable.Firmware.Heart
     /// Feels the pulse: sensor, filter, beats, spectrum, gate. A rate is told only where beats and spectrum agree; nobody there means
     /// no number. At rest 23 k instructions per second, driver included (counted over 60 s). Not a medical device.
     /// </summary>
-    public sealed class HeartMonitor : IHeartMonitor
+    public sealed class HeartMonitor : IHeartMonitor, IRawPulse
     {
         private const int RepeatMs = 4000;
         private const int SilentMs = 3000;
@@ -42,6 +42,8 @@ namespace Wearable.Firmware.Heart
         private int _taken;
         private int _dark;
         private int _led;
+        private int _rawCount;
+        private int _rawLed;
 
         /// <summary>Feels the pulse through a sensor with the usual settings.</summary>
         /// <param name="bus">Bus of the MAX30102.</param>
@@ -83,6 +85,18 @@ namespace Wearable.Firmware.Heart
             get { return _sensor; }
         }
 
+        /// <inheritdoc/>
+        public int RawCount
+        {
+            get { return _rawCount; }
+        }
+
+        /// <inheritdoc/>
+        public int RawLed
+        {
+            get { return _rawLed; }
+        }
+
         /// <summary>Windows judged since boot, one every 2 s while light is measured.</summary>
         public int Windows { get; private set; }
 
@@ -102,8 +116,10 @@ namespace Wearable.Firmware.Heart
         public void Step()
         {
             int count = _sensor.Poll();
+            _rawCount = count;
             if (count > 0)
             {
+                _rawLed = _sensor.Led;
                 Take(count);
                 return;
             }

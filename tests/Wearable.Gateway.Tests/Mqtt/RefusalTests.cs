@@ -25,6 +25,7 @@ public sealed class RefusalTests
         { "evt/fault", """{"b":1,"n":1,"ts":0,"what":"x","since":"long","count":1}""", "evt/fault.since: a number expected, got long" },
         { "tele/heart", """{"b":1,"n":1,"ts":0,"bpm10":720,"q":50,"st":"no_contact","src":"none","pi":0,"mot":0}""", "tele/heart.bpm10: null expected in state no_contact" },
         { "tele/beats", """{"b":1,"n":1,"ts":0,"t0":0,"ibi":[800,810],"q":[1]}""", "tele/beats.q: 2 flags expected" },
+        { "tele/raw", """{"b":1,"n":1,"ts":0,"i":0,"t0":0,"fs":50000,"led":31,"step":0,"ir":[262144]}""", "tele/raw.ir: whole numbers from 0 to 262143 expected" },
         { "tele/device", """{"b":1,"n":1,"ts":0,"bat":101}""", "tele/device.bat: a whole number from 0 to 100 expected, got 101" },
         { "ack", """{"b":1,"n":1,"ts":0,"id":"x","ok":1}""", "ack.ok: true or false expected, got 1" },
         { "cfg/reported", """{"v":1,"volume_percent":"loud"}""", "cfg/reported.volume_percent: a number expected, got loud" },
@@ -35,7 +36,7 @@ public sealed class RefusalTests
         get
         {
             TheoryData<string, string> data = [];
-            string[] topics = ["info", "state", "evt/wake", "evt/keyword", "evt/speech", "evt/button", "evt/fault", "tele/heart", "tele/beats", "tele/device", "ack", "cfg/reported"];
+            string[] topics = ["info", "state", "evt/wake", "evt/keyword", "evt/speech", "evt/button", "evt/fault", "tele/heart", "tele/beats", "tele/raw", "tele/device", "ack", "cfg/reported"];
             foreach (string topic in topics)
             {
                 foreach (string broken in new[] { "", "{", "null", "[1]", "\"x", "{\"b\":1,", "{\"b\":{}}", "{\"b\":1}x", "{\"b\":1,\"b\":1}", "{\"b\":\"\\", "\u0000", new('{', 2000) })
@@ -129,7 +130,7 @@ public sealed class RefusalTests
             Encoding.UTF8.GetBytes("""{"v":1,"a\u0041\n":5,"refused":"x"}"""),
         ];
         TopicKind[] kinds = [.. Enum.GetValues<TopicKind>().Where(PayloadReader.Reads)];
-        Assert.Equal(14, kinds.Length);
+        Assert.Equal(15, kinds.Length);
         int read = 0, refused = 0;
         for (int i = 0; i < 200_000; i++)
         {
