@@ -39,6 +39,9 @@ namespace Wearable.Contract
         /// <summary><see cref="RawPulseMessage"/>.</summary>
         RawPulse,
 
+        /// <summary><see cref="MotionMessage"/>.</summary>
+        Motion,
+
         /// <summary><see cref="DeviceHealthMessage"/>.</summary>
         DeviceHealth,
 
@@ -145,6 +148,7 @@ namespace Wearable.Contract
                 case "tele/heart": return TopicKind.Heart;
                 case "tele/beats": return TopicKind.Beats;
                 case "tele/raw": return TopicKind.RawPulse;
+                case "tele/motion": return TopicKind.Motion;
                 case "tele/device": return TopicKind.DeviceHealth;
                 case "ack": return TopicKind.Ack;
                 case "cfg/desired": return TopicKind.ConfigDesired;

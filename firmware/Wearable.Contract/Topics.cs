@@ -36,6 +36,7 @@ namespace Wearable.Contract
             Heart = root + "tele/heart";
             Beats = root + "tele/beats";
             RawPulse = root + "tele/raw";
+            Motion = root + "tele/motion";
             DeviceHealth = root + "tele/device";
             CommandPrefix = root + "cmd/";
             AllCommands = CommandPrefix + "+";
@@ -85,6 +86,9 @@ namespace Wearable.Contract
 
         /// <summary>QoS 0: <see cref="RawPulseMessage"/>, only while asked for. Never retained.</summary>
         public string RawPulse { get; }
+
+        /// <summary>QoS 0: <see cref="MotionMessage"/>, only where allowed. Never retained.</summary>
+        public string Motion { get; }
 
         /// <summary>QoS 0: <see cref="DeviceHealthMessage"/>.</summary>
         public string DeviceHealth { get; }

@@ -114,6 +114,7 @@ public static class GatewayApp
         AddListener<DeviceRegistry>(services);
         AddListener<TelemetryStore>(services);
         AddListener<LiveFeed>(services);
+        services.AddSingleton<IDeviceListener, MotionReEstimator>();
     }
 
     private static void AddListener<T>(IServiceCollection services)

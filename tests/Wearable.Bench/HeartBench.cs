@@ -103,7 +103,7 @@ internal static class HeartBench
 
     private static Score Compare(string file, RecordedPulse pulse, List<Said> said, List<double> beats, double first)
     {
-        Score score = new(pulse.Name, pulse.Set) { FirstS = first, Online = MotionBench.Error(file, 0), Lagged = MotionBench.Error(file, MotionBench.LagWindows) };
+        Score score = new(pulse.Name, pulse.Set) { FirstS = first, Online = MotionBench.Error(file, 0), Lagged = MotionBench.GatewayError(file) };
         double[] bad = Numbers(Path.ChangeExtension(file, ".bad"), 0);
         double[] reference = Numbers(Path.ChangeExtension(file, ".beats"), 0);
         double lag = 0;

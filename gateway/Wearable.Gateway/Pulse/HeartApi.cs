@@ -7,12 +7,46 @@ namespace Wearable.Gateway.Pulse;
 /// <summary>What was measured of a pulse, summed up or as a file. Read only; a wrong question is answered 400 with one sentence.</summary>
 public static class HeartApi
 {
-    /// <summary>Adds the paths <c>/api/heart/day</c> and <c>/api/heart/export</c>.</summary>
+    private const int MostAgainMinutes = 60;
+
+    /// <summary>Adds the paths <c>/api/heart/day</c>, <c>/api/heart/export</c> and <c>/api/heart/again</c>.</summary>
     public static void Map(WebApplication app)
     {
         app.MapGet("/api/heart/day", DayAsync);
         app.MapGet("/api/heart/export", ExportAsync);
+        app.MapGet("/api/heart/again", AgainAsync);
     }
+
+    // What the gateway found anew, for the chart: times in epoch s and rates, oldest first, at most an hour.
+    private static async Task<Results<Ok<AgainColumns>, BadRequest<DashboardApi.Problem>>> AgainAsync(
+        HeartArchive archive, Telemetry.StoreWriter writer, TimeProvider time, string? device, double? minutes, CancellationToken cancellation)
+    {
+        double span = minutes ?? 10;
+        if (!Ids.IsValid(device))
+        {
+            return Wrong("device: an id of a-z, 0-9 and - expected");
+        }
+
+        if (!(span > 0 && span <= MostAgainMinutes))
+        {
+            return Wrong($"minutes: more than 0 and at most {MostAgainMinutes} expected");
+        }
+
+        await writer.FlushAsync(cancellation).ConfigureAwait(false);
+        AgainColumns columns = new([], []);
+        await foreach (HeartRow row in archive.HeartsAsync(device!, time.GetUtcNow() - TimeSpan.FromMinutes(span), time.GetUtcNow(), cancellation).ConfigureAwait(false))
+        {
+            if (row.ReEstimated && row.RateBpm is double rate)
+            {
+                columns.T.Add(row.At.ToUnixTimeMilliseconds() / 1000.0);
+                columns.Bpm.Add(rate);
+            }
+        }
+
+        return TypedResults.Ok(columns);
+    }
+
+    private sealed record AgainColumns(List<double> T, List<double> Bpm, string Kind = "re-estimated");
 
     private static async Task<Results<Ok<HeartDay>, BadRequest<DashboardApi.Problem>>> DayAsync(
         HeartArchive archive, Telemetry.StoreWriter writer, HeartSettings settings, TimeProvider time, string? device, string? date, CancellationToken cancellation)

@@ -101,7 +101,7 @@ public sealed class TelemetryStore(StoreWriter writer, StoreDatabase database, G
         long at = report.ReceivedAt.ToUnixTimeMilliseconds();
         switch (report.Message)
         {
-            case AudioChunk or RawPulseMessage:
+            case AudioChunk or RawPulseMessage or MotionMessage:
                 return null;
             case HeartMessage m:
                 return new StoreRow(InsertHeart, device, at, m.HasRate ? m.RateBpmX10 : null, m.Quality, HeartMessage.States[m.State], HeartMessage.Sources[m.Source], m.Perfusion, m.MotionMilliG);

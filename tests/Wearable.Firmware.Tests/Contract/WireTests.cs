@@ -147,6 +147,7 @@ public sealed class WireTests
     [InlineData("wearable/v1/bear-1/evt/fault", TopicKind.Fault, "bear-1", "")]
     [InlineData("wearable/v1/bear-1/tele/heart", TopicKind.Heart, "bear-1", "")]
     [InlineData("wearable/v1/bear-1/tele/raw", TopicKind.RawPulse, "bear-1", "")]
+    [InlineData("wearable/v1/bear-1/tele/motion", TopicKind.Motion, "bear-1", "")]
     [InlineData("wearable/v1/bear-1/tele/beats", TopicKind.Beats, "bear-1", "")]
     [InlineData("wearable/v1/bear-1/tele/device", TopicKind.DeviceHealth, "bear-1", "")]
     [InlineData("wearable/v1/bear-1/cmd/stop", TopicKind.Command, "bear-1", "stop")]

@@ -26,6 +26,7 @@ public sealed class RefusalTests
         { "tele/heart", """{"b":1,"n":1,"ts":0,"bpm10":720,"q":50,"st":"no_contact","src":"none","pi":0,"mot":0}""", "tele/heart.bpm10: null expected in state no_contact" },
         { "tele/beats", """{"b":1,"n":1,"ts":0,"t0":0,"ibi":[800,810],"q":[1]}""", "tele/beats.q: 2 flags expected" },
         { "tele/raw", """{"b":1,"n":1,"ts":0,"i":0,"t0":0,"fs":50000,"led":31,"step":0,"ir":[262144]}""", "tele/raw.ir: whole numbers from 0 to 262143 expected" },
+        { "tele/motion", """{"b":1,"n":1,"ts":0,"i":0,"l1":[1,2],"l2":[1,2],"x":[1],"y":[1,2],"z":[1,2]}""", "tele/motion.x: 2 numbers expected, as many as of l1, got 1" },
         { "tele/device", """{"b":1,"n":1,"ts":0,"bat":101}""", "tele/device.bat: a whole number from 0 to 100 expected, got 101" },
         { "ack", """{"b":1,"n":1,"ts":0,"id":"x","ok":1}""", "ack.ok: true or false expected, got 1" },
         { "cfg/reported", """{"v":1,"volume_percent":"loud"}""", "cfg/reported.volume_percent: a number expected, got loud" },
@@ -36,7 +37,7 @@ public sealed class RefusalTests
         get
         {
             TheoryData<string, string> data = [];
-            string[] topics = ["info", "state", "evt/wake", "evt/keyword", "evt/speech", "evt/button", "evt/fault", "tele/heart", "tele/beats", "tele/raw", "tele/device", "ack", "cfg/reported"];
+            string[] topics = ["info", "state", "evt/wake", "evt/keyword", "evt/speech", "evt/button", "evt/fault", "tele/heart", "tele/beats", "tele/raw", "tele/motion", "tele/device", "ack", "cfg/reported"];
             foreach (string topic in topics)
             {
                 foreach (string broken in new[] { "", "{", "null", "[1]", "\"x", "{\"b\":1,", "{\"b\":{}}", "{\"b\":1}x", "{\"b\":1,\"b\":1}", "{\"b\":\"\\", "\u0000", new('{', 2000) })
@@ -130,7 +131,7 @@ public sealed class RefusalTests
             Encoding.UTF8.GetBytes("""{"v":1,"a\u0041\n":5,"refused":"x"}"""),
         ];
         TopicKind[] kinds = [.. Enum.GetValues<TopicKind>().Where(PayloadReader.Reads)];
-        Assert.Equal(15, kinds.Length);
+        Assert.Equal(16, kinds.Length);
         int read = 0, refused = 0;
         for (int i = 0; i < 200_000; i++)
         {

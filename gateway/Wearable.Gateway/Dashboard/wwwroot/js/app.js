@@ -31,11 +31,11 @@ async function choose(id) {
   selected = id;
   draw();
   const query = `device=${encodeURIComponent(id)}`;
-  const [heart, list, day] = await Promise.all([json(`/api/heart?${query}&minutes=10`), json(`/api/turns?${query}&limit=8`), json(`/api/heart/day?${query}`)]);
+  const [heart, list, day, again] = await Promise.all([json(`/api/heart?${query}&minutes=10`), json(`/api/turns?${query}&limit=8`), json(`/api/heart/day?${query}`), json(`/api/heart/again?${query}`)]);
   if (selected !== id) return;
   turns.set(id, list);
   days.set(id, day);
-  loadHeart(heart);
+  loadHeart(heart, again);
   draw();
 }
 

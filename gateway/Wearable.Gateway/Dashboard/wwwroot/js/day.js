@@ -11,6 +11,7 @@ export function showDay(day) {
   for (const zone of day.zones ?? []) if (zone.minutes > 0) add('zone.' + zone.name, `${zone.minutes} min`);
   if (!day.zones) add('day.zones', t('day.noAge'));
   if (day.variability?.minutes > 0) add('day.variability', `RMSSD ${day.variability.rmssdMs} ms, SDNN ${day.variability.sdnnMs} ms (${t('day.estimate')})`);
+  if (day.reEstimatedReadings > 0) add('day.again', String(day.reEstimatedReadings));
   byId('day').replaceChildren(...facts);
   byId('day-files').replaceChildren(...['csv', 'fhir', 'omh'].map(format => {
     const link = make('a', '', t('day.' + format));

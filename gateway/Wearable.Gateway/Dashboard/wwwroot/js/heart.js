@@ -6,14 +6,15 @@ const WindowSeconds = 600;
 const GapSeconds = 12; // readings come every 2 to 5 s; a longer silence is a gap, not a line
 
 let chart = null;
-let data = [[], [], []];
+let data = [[], [], [], []];
 
 const colour = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 /** Starts over with the stored columns of one wearable. */
-export function loadHeart(columns) {
-  data = [[], [], []];
-  columns.t.forEach((at, i) => push(at, columns.bpm[i], columns.q[i]));
+export function loadHeart(columns, again) {
+  data = [[], [], [], []];
+  const readings = columns.t.map((at, i) => [at, columns.bpm[i], columns.q[i], null]).concat(again.t.map((at, i) => [at, null, 0, again.bpm[i]]));
+  for (const [at, bpm, quality, later] of readings.sort((a, b) => a[0] - b[0])) push(at, bpm, quality, later);
   rebuild();
 }
 
@@ -24,12 +25,13 @@ export function addHeart(at, bpm, quality) {
   draw();
 }
 
-function push(at, bpm, quality) {
+// Rates found again by the gateway are dots beside the live line.
+function push(at, bpm, quality, later = null) {
   const last = data[0].at(-1);
   if (last !== undefined && at - last > GapSeconds) {
-    data[0].push(last + 1); data[1].push(null); data[2].push(null);
+    data[0].push(last + 1); data[1].push(null); data[2].push(null); data[3].push(null);
   }
-  data[0].push(at); data[1].push(bpm === null ? null : quality); data[2].push(bpm);
+  data[0].push(at); data[1].push(bpm === null ? null : quality); data[2].push(bpm); data[3].push(later);
 }
 
 export function rebuild() {
@@ -52,6 +54,7 @@ export function rebuild() {
       // Quality lies behind the line, 0 to 100 over the whole height.
       { scale: 'q', stroke: 'transparent', fill: colour('--accent-soft'), spanGaps: false, points: { show: false } },
       { scale: 'bpm', stroke: colour('--heart'), width: 2.5, spanGaps: false, points: { size: 5, fill: colour('--heart') } },
+      { scale: 'bpm', stroke: 'transparent', points: { show: true, size: 5, stroke: colour('--warn'), fill: colour('--warn') } },
     ],
   }, data, host);
 }
