@@ -8,7 +8,7 @@ namespace Wearable.Gateway.Pulse;
 /// <summary>
 /// Finds the rate in motion again from light and acceleration that a wearable streams: the wearable's own tracker, looking back 10 s. What it
 /// finds is stored beside the live value, never in its place, and only for times in which the wearable itself felt somebody moving: where it
-/// said that nobody is there, that it is dazzled or that it has only just begun, no number is made here either.
+/// said that nobody is there, that it is dazzled or that it has only just begun, no number is made here either, nor without a motion sensor.
 /// </summary>
 public sealed class MotionReEstimator(StoreWriter writer) : IDeviceListener
 {
@@ -69,7 +69,8 @@ public sealed class MotionReEstimator(StoreWriter writer) : IDeviceListener
                 List<Answer> answers = [];
                 foreach (LaggedTracker.Window window in _tracker.Take(message, at))
                 {
-                    if (StateAt(window.EndsAt) is ("motion" or "lost") and string state)
+                    // No acceleration at all is no motion sensor: a stride would be taken for the pulse.
+                    if (window.MotionMilliG > 0 && StateAt(window.EndsAt) is ("motion" or "lost") and string state)
                     {
                         answers.Add(new Answer(window.EndsAt, window.RateBpmX10, Math.Clamp(window.PeakMilli / 10, 0, 100), Math.Min(window.MotionMilliG, 16000), state));
                     }

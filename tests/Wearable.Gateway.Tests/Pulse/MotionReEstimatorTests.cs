@@ -49,6 +49,15 @@ public sealed class MotionReEstimatorTests
     }
 
     [Fact]
+    public async Task Without_a_motion_sensor_the_stride_is_not_told_as_the_pulse()
+    {
+        await using TestGateway gateway = await StartAsync();
+        IMqttClient bear = await gateway.WearableAsync("bear");
+        await WearAsync(bear, 40, state: 3, null, motionMilliG: 0);
+        Assert.Equal(["0"], await gateway.RowsAsync("SELECT COUNT(*) FROM heart_again"));
+    }
+
+    [Fact]
     public async Task A_gap_makes_it_begin_anew()
     {
         await using TestGateway gateway = await StartAsync();
@@ -71,7 +80,7 @@ public sealed class MotionReEstimatorTests
         Assert.Equal(["0"], await gateway.RowsAsync("SELECT COUNT(*) FROM events WHERE kind LIKE 'tele/%'"));
     }
 
-    private async Task WearAsync(IMqttClient bear, double seconds, int state, int? liveBpmX10)
+    private async Task WearAsync(IMqttClient bear, double seconds, int state, int? liveBpmX10, int motionMilliG = 500)
     {
         Topics topics = new("bear");
         double until = _instant + (seconds * RateHz);
@@ -90,8 +99,8 @@ public sealed class MotionReEstimatorTests
                 double stride = Math.Sin(2 * Math.PI * StrideBpm / 60 * _instant / RateHz);
                 message.Light1[i] = (int)(100_000 + pulse + (800 * stride));
                 message.Light2[i] = (int)(90_000 + pulse + (700 * stride));
-                message.X[i] = (int)(500 * stride);
-                message.Z[i] = 1000;
+                message.X[i] = (int)(motionMilliG * stride);
+                message.Z[i] = motionMilliG == 0 ? 0 : 1000;
             }
 
             _time.Advance(TimeSpan.FromMilliseconds(960));
