@@ -51,6 +51,7 @@ public static class Budget
         new("answer_adpcm", 1_200_000, 1),
         new("heart_rest", 25_000, 0),
         new("heart_motion", 160_000, 0),
+        new("heart_raw", 60_000, 20), // at rest, and its light streamed for a recording
         new("all", Chip, 8),
     ];
 

@@ -1,5 +1,6 @@
 using Wearable.Contract;
 using Wearable.Firmware.Heart;
+using Wearable.Firmware.Link;
 using Wearable.Simulator.Pulse;
 using Wearable.Simulator.Time;
 
@@ -11,22 +12,25 @@ internal static class HeartRun
     private const int WarmSeconds = 30, Seconds = 60;
     private const int PassesPerSecond = 1000 / AudioFormat.HopMs;
 
-    public static long[] Run(bool motion)
+    public static long[] Run(bool motion, bool raw = false)
     {
         VirtualClock clock = new();
         SyntheticPulse pulse = new(7) { Motion = motion };
         HeartMonitor monitor = new(new FakeMax30102(clock, pulse), clock);
+        RawReporter reporter = new(monitor, new EventPublisher(new MemoryLink(), clock, 1), clock, "tele/raw");
+        reporter.StreamFor(raw ? RawPulseMessage.MaxMs : 0);
+        Action pass = raw ? () => { monitor.Step(); reporter.Step(); } : monitor.Step;
         Tally tally = new(PassesPerSecond);
         for (int i = 0; i < WarmSeconds * PassesPerSecond; i++)
         {
             clock.Sleep(AudioFormat.HopMs);
-            monitor.Step();
+            pass();
         }
 
         for (int i = 0; i < Seconds * PassesPerSecond; i++)
         {
             clock.Sleep(AudioFormat.HopMs);
-            tally.Count(monitor.Step);
+            tally.Count(pass);
         }
 
         return tally.Result();

@@ -23,7 +23,7 @@ public sealed record WorkloadCost(string Name, int Seconds, long Instructions, l
 public static class Workload
 {
     /// <summary>All rows of the budget, in the order of its table.</summary>
-    public static readonly string[] Names = ["silence", "noise", "voice", "stream", "stream_adpcm", "answer", "answer_adpcm", "heart_rest", "heart_motion", "all"];
+    public static readonly string[] Names = ["silence", "noise", "voice", "stream", "stream_adpcm", "answer", "answer_adpcm", "heart_rest", "heart_motion", "heart_raw", "all"];
 
     /// <summary>Runs one workload in this load context; counts only where the firmware's assemblies are instrumented.</summary>
     /// <returns>Seconds, instructions, worst second, worst pass, allocations: numbers, because types of another load context are other types.</returns>
@@ -38,6 +38,7 @@ public static class Workload
         "answer_adpcm" => DeviceRun.Answering(Contract.AudioCodec.ImaAdpcmAt16k),
         "heart_rest" => HeartRun.Run(motion: false),
         "heart_motion" => HeartRun.Run(motion: true),
+        "heart_raw" => HeartRun.Run(motion: false, raw: true),
         "all" => DeviceRun.Everything(),
         _ => throw new ArgumentException($"workload: one of {string.Join(", ", Names)} expected, got \"{name}\"", nameof(name)),
     };
