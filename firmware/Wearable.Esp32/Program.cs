@@ -50,7 +50,7 @@ namespace Wearable.Esp32
             IWakeWordDetector wake;
             if (board.HasVoice)
             {
-                wake = new WakeWordDetector(WakeModelComputer.Create());
+                wake = new WakeWordDetector(WakeModelShipped.Create());
             }
             else
             {

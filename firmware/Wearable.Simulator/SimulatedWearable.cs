@@ -397,7 +397,7 @@ public sealed class SimulatedWearable : IAsyncDisposable
             throw new ArgumentException($"up codec: 0 or 30 expected, got {codec}");
         }
 
-        return new Device(board, identity, settings, new WakeWordDetector(WakeModelComputer.Create()), new HeartMonitor(bus, time));
+        return new Device(board, identity, settings, new WakeWordDetector(WakeModelShipped.Create()), new HeartMonitor(bus, time));
     }
 
     // The first sound of an answer is written before the device says that it speaks; sound that begins while it speaks comes after a gap.

@@ -9,7 +9,7 @@ public static class ModelExporter
 {
     /// <summary>The generated source.</summary>
     /// <param name="model">Model.</param>
-    /// <param name="className">For example WakeModelComputer.</param>
+    /// <param name="className">For example WakeModelShipped.</param>
     /// <param name="command">How it was made, for the file's head.</param>
     public static string Source(WakeModel model, string className, string command)
     {

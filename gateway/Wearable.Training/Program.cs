@@ -48,7 +48,7 @@ switch (args.Length > 0 ? args[0] : "")
         // What the shipped model makes of single files: highest score, and when.
         foreach (string file in args[1..])
         {
-            DeviceHearing hearing = DeviceScorer.Hear(WakeModelComputer.Create(), DeviceScorer.Padded(WavFile.Read(file), 1));
+            DeviceHearing hearing = DeviceScorer.Hear(WakeModelShipped.Create(), DeviceScorer.Padded(WavFile.Read(file), 1));
             ScoreAt best = hearing.Scores.OrderByDescending(s => s.Score).FirstOrDefault();
             Console.WriteLine($"{best.Score,3} at {best.Ms} ms  {Path.GetFileName(file)}");
         }
@@ -59,7 +59,7 @@ switch (args.Length > 0 ? args[0] : "")
     default:
         Console.Error.WriteLine("prepare --data FOLDER --bank FILE [--word computer] [--seed 1] [--copies 24]");
         Console.Error.WriteLine("crossvalidate --data FOLDER --bank FILE [--steps 8000] [--teachers 0] [--threads 2] [--folds 0,1,2,3,4]");
-        Console.Error.WriteLine("train --bank FILE --out FILE.cs --class WakeModelComputer --version 1 [--threshold 50] [--steps 8000] [--teachers 0]");
+        Console.Error.WriteLine("train --bank FILE --out FILE.cs --class WakeModelShipped --version 1 [--threshold 50] [--steps 8000] [--teachers 0]");
         Console.Error.WriteLine("hear FILE.wav ...");
         return 2;
 }

@@ -1,7 +1,7 @@
 namespace Wearable.Firmware.Voice
 {
     /// <summary>
-    /// The weights of one wake-word network as plain arrays (a generated file fills them, see WakeModelComputer.cs).
+    /// The weights of one wake-word network as plain arrays (a generated file fills them, see WakeModelShipped.cs).
     /// Shape: front (3 rows of 16 bands every 2 rows -> 24), then blocks of a depthwise column of 5 steps and a 24 x 24 mix;
     /// the second block keeps every second step. Several words share the body and differ only in the head.
     /// Weights are int8; a sum is shifted right by its output's shift to become 1/256 units.

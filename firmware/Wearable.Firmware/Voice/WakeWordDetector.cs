@@ -57,7 +57,7 @@ namespace Wearable.Firmware.Voice
         private bool _open;
 
         /// <summary>Builds the detector; nothing is allocated afterwards.</summary>
-        /// <param name="model">A model, for example WakeModelComputer.Create().</param>
+        /// <param name="model">A model, for example WakeModelShipped.Create().</param>
         /// <exception cref="ArgumentException">The model's arrays do not fit its shape.</exception>
         public WakeWordDetector(WakeModel model)
         {

@@ -63,7 +63,7 @@ namespace Wearable.DeviceTests
         [TestMethod]
         public static void The_shipped_model_fits_its_shape()
         {
-            WakeModelCheck.Throw(WakeModelComputer.Create());
+            WakeModelCheck.Throw(WakeModelShipped.Create());
         }
 
         private static int Score(WakeNet net)

@@ -31,7 +31,7 @@ namespace Wearable.DeviceTests
         [TestMethod]
         public static void The_shipped_model_gives_the_expected_scores()
         {
-            Check.Equal(Expected.ShippedScores, Scores(new WakeWordDetector(WakeModelComputer.Create()), 1), "checksum of the scores");
+            Check.Equal(Expected.ShippedScores, Scores(new WakeWordDetector(WakeModelShipped.Create()), 1), "checksum of the scores");
         }
 
         [TestMethod]

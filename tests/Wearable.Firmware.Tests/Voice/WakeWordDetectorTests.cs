@@ -6,7 +6,7 @@ namespace Wearable.Firmware.Tests.Voice;
 
 public class WakeWordDetectorTests
 {
-    private readonly WakeWordDetector _detector = new(WakeModelComputer.Create());
+    private readonly WakeWordDetector _detector = new(WakeModelShipped.Create());
 
     [Fact]
     public void Digital_silence_opens_nothing()
@@ -112,7 +112,7 @@ public class WakeWordDetectorTests
         _detector.Reset();
         Hits(sound);
         int first = _detector.Scores[0];
-        WakeWordDetector other = new(WakeModelComputer.Create());
+        WakeWordDetector other = new(WakeModelShipped.Create());
         HitsOf(other, sound);
         Assert.Equal(first, other.Scores[0]);
     }
@@ -120,10 +120,10 @@ public class WakeWordDetectorTests
     [Fact]
     public void A_model_with_a_missing_weight_is_refused_by_name()
     {
-        WakeModel model = WakeModelComputer.Create();
+        WakeModel model = WakeModelShipped.Create();
         model.HeadWeights = new sbyte[23];
         ArgumentException error = Assert.Throws<ArgumentException>(() => new WakeWordDetector(model));
-        Assert.Contains("head weights: 24 expected, got 23", error.Message);
+        Assert.Contains("head weights: 48 expected, got 23", error.Message);
     }
 
     private static short[] Sound(int seconds, Func<int, int> sample)
