@@ -8,7 +8,7 @@ namespace Wearable.Gateway.Conversation;
 /// Chosen on 372 recordings of people saying "computer" and on what a device that never heard them takes for it (cross-validated, threshold 50): of 258 false
 /// alarms in 10.2 h none passes, of the words it heard 2 of 292 are lost, in 10 dB noise 17 of 278. (Comparing the transcript with the word turned away 3 of 6.)
 /// Two words in a row are less probable when said and far less by chance: of "view glass" the rule for one word lost 10 of 305, in 10 dB noise 72;
-/// the lower one 2 and about 30, and the most probable of 85 false alarms stayed 2.3 below it.
+/// the lower one 1 and 29, and the most probable of 85 false alarms stayed 2.3 below it.
 /// </summary>
 public sealed class WakeVerifier(IWordScorer scorer, WakeClaim claim)
 {
