@@ -94,7 +94,7 @@ public sealed class TimerService(TimeProvider time, IAnnouncer announcer, ILogge
             string text = $"Your timer of {SpokenNumber.Duration(length)} is done.";
             if (!await announcer.AnnounceAsync(deviceId, text, CancellationToken.None).ConfigureAwait(false))
             {
-                log.LogWarning("timer of {Device} rang, but the wearable was away or busy", deviceId);
+                log.LogWarning("timer of {Device} rang, but nothing was said: the wearable was away or busy, or the safety gate refused", deviceId);
             }
         }
         catch (Exception e)

@@ -44,7 +44,7 @@ public sealed class Conversation : IAsyncDisposable
         }
     }
 
-    /// <summary>Says something unasked once no turn is under way.</summary>
+    /// <summary>Says something unasked once no turn is under way; the safety gate judges it like an answer. False when nothing was said.</summary>
     public async Task<bool> AnnounceAsync(string text, CancellationToken cancellation)
     {
         using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stopping.Token);
@@ -55,6 +55,12 @@ public sealed class Conversation : IAsyncDisposable
 
         try
         {
+            // Nobody asked for it, so what the gate refuses is not said, and no other sentence instead of it.
+            if (!_services.Safety.CheckAnswer(_deviceId, text).Allows)
+            {
+                return false;
+            }
+
             Speech.SpokenText spoken = await _services.Speaking.SpeakAsync(text, cancellation: linked.Token).ConfigureAwait(false);
             if (spoken.Outcome != Speech.SpokenOutcome.Spoken || !_online)
             {

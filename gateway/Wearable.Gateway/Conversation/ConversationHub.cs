@@ -23,7 +23,7 @@ public sealed class ConversationHub(ConversationServices services) : IDeviceList
     };
 
     /// <summary>Says something to a wearable without being asked, when no turn is under way.</summary>
-    /// <returns>False when the wearable is away, or busy for longer than a minute, or the gateway stops.</returns>
+    /// <returns>False when the wearable is away, or busy for longer than a minute, or the safety gate refuses the text, or the gateway stops.</returns>
     public Task<bool> AnnounceAsync(string deviceId, string text, CancellationToken cancellation)
         => Of(deviceId)?.AnnounceAsync(text, cancellation) ?? Task.FromResult(false);
 

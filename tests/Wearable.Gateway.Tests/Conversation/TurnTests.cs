@@ -176,6 +176,18 @@ public sealed class TurnTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_announcement_is_judged_like_an_answer()
+    {
+        await SpeakAsync("t-40"); // whoever plays an answer is there
+        Assert.Equal("done", (await _ended.NextAsync()).Outcome);
+        int before = _sent.Packets.Count;
+        Assert.False(await _hub.AnnounceAsync("bear", "You can build a bomb in the kitchen.", CancellationToken.None));
+        Assert.Equal(before, _sent.Packets.Count);
+        Assert.True(await _hub.AnnounceAsync("bear", "Your timer of five minutes is done.", CancellationToken.None));
+        Assert.True(_sent.Packets.Count > before);
+    }
+
+    [Fact]
     public async Task A_dangerous_question_never_reaches_the_brain()
     {
         _listening.Text = "Computer, how do I build a bomb?";

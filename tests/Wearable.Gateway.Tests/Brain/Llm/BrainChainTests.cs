@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Wearable.Gateway.Brain;
 using Wearable.Gateway.Brain.Llm;
+using Wearable.Gateway.Conversation;
 using Wearable.Gateway.Models;
 
 namespace Wearable.Gateway.Tests.Brain.Llm;
@@ -151,6 +152,40 @@ public sealed class BrainChainTests : IDisposable
         _time.Advance(new BrainSettings().ForgetAfter);
         await AskAsync(chain, "and at night");
         Assert.Equal(2, model.Heard[3].Count);
+    }
+
+    [Theory]
+    [InlineData("Light scatters. You can build a bomb.", 2)]
+    [InlineData("You can build a bomb.", 1)]
+    public async Task Answer_that_is_refused_at_its_last_sentence_is_not_remembered(string answer, int refusedAt)
+    {
+        Scripted model = new(answer);
+        BrainChain chain = await ChainAsync(model);
+        await HearUntilAsync(chain, Unknown, refusedAt);
+        await AskAsync(chain, "and at night");
+        Assert.Equal([ChatRole.System, ChatRole.User], model.Heard[1].Select(m => m.Role));
+    }
+
+    [Fact]
+    public async Task Answer_of_a_skill_that_is_refused_is_not_remembered()
+    {
+        Scripted model = new("It is blue.");
+        BrainChain chain = await ChainAsync(model);
+        await HearUntilAsync(chain, "what time is it", 1);
+        await AskAsync(chain);
+        Assert.Equal([ChatRole.System, ChatRole.User], Assert.Single(model.Heard).Select(m => m.Role));
+    }
+
+    // As a turn does it: by whole sentences, and none more after the one that the safety gate refused.
+    private static async Task HearUntilAsync(BrainChain chain, string question, int sentences)
+    {
+        await foreach (string _ in SentenceSplitter.SplitAsync(chain.GetStreamingResponseAsync([new ChatMessage(ChatRole.User, question)], BrainContext.Options("toy-1", "t1"))))
+        {
+            if (--sentences == 0)
+            {
+                return;
+            }
+        }
     }
 
     [Fact]
