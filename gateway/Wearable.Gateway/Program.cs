@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Wearable.Gateway;
+using Wearable.Gateway.Brain;
 using Wearable.Gateway.Demo;
 using Wearable.Gateway.Devices;
 using Wearable.Gateway.Models;
@@ -13,6 +14,7 @@ demo.SetAction((parsed, cancellation) => DemoRun.RunAsync(command.OptionsOf(pars
 command.Root.Subcommands.Add(demo);
 command.Root.Subcommands.Add(ModelsCommand.Make());
 command.Root.Subcommands.Add(DeviceCommand.Make(command.OptionsOf));
+command.Root.Subcommands.Add(MemoryCommand.Make(command.OptionsOf));
 command.Root.Subcommands.Add(RecordCommand.Make(command.OptionsOf));
 command.Root.Subcommands.Add(HeartCommand.Make(command.OptionsOf));
 return await command.InvokeAsync(args);

@@ -54,6 +54,34 @@ public sealed class FactMemory(GatewayOptions options)
         }
     }
 
+    /// <summary>Forgets one fact.</summary>
+    /// <param name="deviceId">Whose.</param>
+    /// <param name="index">Which of <see cref="Of"/>, from 0.</param>
+    /// <returns>False when there is none of this number.</returns>
+    public bool Forget(string deviceId, int index)
+    {
+        lock (_gate)
+        {
+            List<string> facts = Read(deviceId);
+            if (index < 0 || index >= facts.Count)
+            {
+                return false;
+            }
+
+            facts.RemoveAt(index);
+            if (facts.Count == 0)
+            {
+                File.Delete(FileOf(deviceId));
+            }
+            else
+            {
+                PrivateFile.Replace(FileOf(deviceId), JsonSerializer.SerializeToUtf8Bytes(facts));
+            }
+
+            return true;
+        }
+    }
+
     private string Folder => Path.Combine(options.DataFolder, "memory");
 
     private string FileOf(string deviceId) => Path.Combine(Folder, deviceId + ".json"); // device ids are [a-z0-9-]
