@@ -12,17 +12,20 @@ public sealed class NumberWindow
     /// <summary>Numbers remembered: at one message a second more than an hour.</summary>
     public const int Width = 4096;
 
-    private readonly ulong[] _seen;
+    // Made at the first gap: most wearables never have one, and there may be ten thousand of them.
+    private ulong[]? _seen;
     private int _first;
     private int _newest;
     private long _count;
 
     /// <summary>Nothing seen yet.</summary>
-    public NumberWindow() => _seen = new ulong[Width / 64];
+    public NumberWindow()
+    {
+    }
 
     private NumberWindow(NumberWindow other)
     {
-        _seen = [.. other._seen];
+        _seen = other._seen is null ? null : [.. other._seen];
         (_first, _newest, _count) = (other._first, other._newest, other._count);
     }
 
@@ -35,9 +38,14 @@ public sealed class NumberWindow
     /// <summary>How many were taken.</summary>
     public long Count => _count;
 
-    /// <summary>One bit for each remembered number, <see cref="Width"/> of them, little-endian.</summary>
+    /// <summary>One bit for each remembered number, <see cref="Width"/> of them, little-endian; empty while there is no gap from the first to the newest.</summary>
     public byte[] SeenBits()
     {
+        if (_seen is null)
+        {
+            return [];
+        }
+
         byte[] bits = new byte[Width / 8];
         for (int i = 0; i < _seen.Length; i++)
         {
@@ -50,15 +58,20 @@ public sealed class NumberWindow
     /// <summary>A window as it was stored; null when the four do not belong together.</summary>
     public static NumberWindow? Restore(int first, int newest, long count, byte[] seenBits)
     {
-        if (first < 1 || newest < first || count < 1 || count > (long)newest - first + 1 || seenBits.Length != Width / 8)
+        long most = (long)newest - first + 1;
+        if (first < 1 || newest < first || count < 1 || count > most || (seenBits.Length == 0 ? count != most : seenBits.Length != Width / 8))
         {
             return null;
         }
 
         NumberWindow window = new() { _first = first, _newest = newest, _count = count };
-        for (int i = 0; i < window._seen.Length; i++)
+        if (seenBits.Length > 0)
         {
-            window._seen[i] = BinaryPrimitives.ReadUInt64LittleEndian(seenBits.AsSpan(i * 8));
+            window._seen = new ulong[Width / 64];
+            for (int i = 0; i < window._seen.Length; i++)
+            {
+                window._seen[i] = BinaryPrimitives.ReadUInt64LittleEndian(seenBits.AsSpan(i * 8));
+            }
         }
 
         return window;
@@ -70,9 +83,10 @@ public sealed class NumberWindow
     /// <summary>Takes a number back: it was not kept after all, so its repetition is welcome. Nothing when it was not taken.</summary>
     public void GiveBack(int number)
     {
-        if (number <= _newest && number > _newest - Width && IsSeen(number))
+        if (number >= _first && number <= _newest && number > _newest - Width && IsSeen(number))
         {
-            _seen[Slot(number)] &= ~Bit(number);
+            ulong[] seen = Seen();
+            seen[Slot(number)] &= ~Bit(number);
             _count--;
         }
     }
@@ -86,45 +100,66 @@ public sealed class NumberWindow
     {
         if (_newest == 0)
         {
-            _first = number;
-            _newest = number;
+            (_first, _newest, _count) = (number, number, 1);
+            return true;
         }
-        else if (number > _newest)
+
+        if (_seen is null && number == _newest + 1L)
+        {
+            _newest = number;
+            _count++;
+            return true;
+        }
+
+        if (number > _newest)
         {
             Forget(number);
             _newest = number;
         }
-        else if (number <= _newest - Width)
-        {
-            return false;
-        }
-        else if (IsSeen(number))
+        else if (number <= _newest - Width || IsSeen(number))
         {
             return false;
         }
 
+        ulong[] seen = Seen();
         _first = Math.Min(_first, number);
-        _seen[Slot(number)] |= Bit(number);
+        seen[Slot(number)] |= Bit(number);
         _count++;
         return true;
+    }
+
+    // The bits, from now on kept: everything from the first to the newest has been seen so far.
+    private ulong[] Seen()
+    {
+        if (_seen is null)
+        {
+            _seen = new ulong[Width / 64];
+            for (long n = Math.Max(_first, (long)_newest - Width + 1); n <= _newest; n++)
+            {
+                _seen[Slot((int)n)] |= Bit((int)n);
+            }
+        }
+
+        return _seen;
     }
 
     // The places between the old and the new newest still hold numbers from Width ago.
     private void Forget(int number)
     {
+        ulong[] seen = Seen();
         if ((long)number - _newest >= Width)
         {
-            Array.Clear(_seen);
+            Array.Clear(seen);
             return;
         }
 
         for (long n = _newest + 1L; n <= number; n++) // long: number may be the greatest int
         {
-            _seen[Slot((int)n)] &= ~Bit((int)n);
+            seen[Slot((int)n)] &= ~Bit((int)n);
         }
     }
 
-    private bool IsSeen(int number) => (_seen[Slot(number)] & Bit(number)) != 0;
+    private bool IsSeen(int number) => _seen is null ? number >= _first && number <= _newest : (_seen[Slot(number)] & Bit(number)) != 0;
 
     private static int Slot(int number) => number % Width / 64;
 

@@ -94,7 +94,37 @@ public sealed class NumberWindowTests
         Assert.Equal(1, _window.Missing); // a window of its own
     }
 
+    [Fact]
+    public void A_window_without_a_gap_is_stored_in_a_line()
+    {
+        for (int n = 3; n <= 9000; n++)
+        {
+            _window.Take(n);
+        }
+
+        Assert.Empty(_window.SeenBits());
+        NumberWindow restored = NumberWindow.Restore(_window.First, _window.Newest, _window.Count, [])!;
+        Assert.False(restored.Take(9000));
+        Assert.False(restored.Take(5));
+        Assert.True(restored.Take(9002));
+        Assert.True(restored.Take(9001));
+        Assert.False(restored.Take(8999));
+        Assert.Equal(0, restored.Missing);
+    }
+
+    [Fact]
+    public void A_number_before_the_first_is_taken_late_once()
+    {
+        _window.Take(10);
+        _window.Take(11);
+        Assert.True(_window.Take(8));
+        Assert.False(_window.Take(8));
+        Assert.Equal(1, _window.Missing);
+        Assert.True(_window.Take(9));
+    }
+
     [Theory]
+    [InlineData(1, 5, 4, 0)]
     [InlineData(0, 5, 1, 512)]
     [InlineData(6, 5, 1, 512)]
     [InlineData(1, 5, 6, 512)]
