@@ -24,7 +24,14 @@ switch (args.Length > 0 ? args[0] : "")
         WakeModel?[] models = new WakeModel?[Folds.Count];
         int[] folds = [.. options.Text("folds", "0,1,2,3,4").Split(',').Select(int.Parse)];
         Parallel.ForEach(folds, new ParallelOptions { MaxDegreeOfParallelism = options.Number("threads", 2) }, fold =>
-            models[fold] = Quantiser.Quantise(Trainer.Distil(bank, fold, seed, steps, teachers, progress, $"fold {fold}"), spoken, new int[words.Length], $"fold-{fold}"));
+        {
+            FloatNet net = Trainer.Distil(bank, fold, seed, steps, teachers, progress, $"fold {fold}");
+            models[fold] = Quantiser.Quantise(net, spoken, new int[words.Length], $"fold-{fold}");
+            if (options.Number("float", 0) != 0)
+            {
+                FloatAgainstInt8.Report(net, models[fold]!, fold, options.Text("data"), words);
+            }
+        });
         for (int w = 0; w < words.Length; w++)
         {
             Console.WriteLine($"== {spoken[w]}");
@@ -58,7 +65,7 @@ switch (args.Length > 0 ? args[0] : "")
 
     default:
         Console.Error.WriteLine("prepare --data FOLDER --bank FILE [--word computer] [--seed 1] [--copies 24]");
-        Console.Error.WriteLine("crossvalidate --data FOLDER --bank FILE [--steps 8000] [--teachers 0] [--threads 2] [--folds 0,1,2,3,4]");
+        Console.Error.WriteLine("crossvalidate --data FOLDER --bank FILE [--steps 8000] [--teachers 0] [--threads 2] [--folds 0,1,2,3,4] [--float 1]");
         Console.Error.WriteLine("train --bank FILE --out FILE.cs --class WakeModelShipped --version 1 [--threshold 50] [--steps 8000] [--teachers 0]");
         Console.Error.WriteLine("hear FILE.wav ...");
         return 2;

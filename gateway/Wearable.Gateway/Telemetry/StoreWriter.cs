@@ -198,8 +198,8 @@ public sealed class StoreWriter : IHostedService, IAsyncDisposable
                 if (attempt == MaxAttempts)
                 {
                     _transaction.GiveUp(batch);
-                    Interlocked.Add(ref _lost, rows);
                     _logger.LogError("{Rows} rows were not stored and are lost after {Attempts} attempts: {Why}", rows, attempt, e.Message);
+                    Interlocked.Add(ref _lost, rows);
                     return false;
                 }
 

@@ -1,0 +1,100 @@
+using Wearable.Contract;
+using Wearable.Firmware.Voice;
+
+namespace Wearable.Training;
+
+/// <summary>
+/// What int8 costs: the network in floats and the device's integers on the same rows of what a fold left out, without the gate, each at its own
+/// threshold for a number of false alarms.
+/// </summary>
+public static class FloatAgainstInt8
+{
+    /// <summary>Prints misses of both for every word.</summary>
+    /// <param name="net">Trained without the fold.</param>
+    /// <param name="model">The same, quantised.</param>
+    /// <param name="fold">The fold.</param>
+    /// <param name="dataFolder">FOLDER/positive/WORD and FOLDER/negative.</param>
+    /// <param name="words">Folders of the words, in the order of the heads.</param>
+    public static void Report(FloatNet net, WakeModel model, int fold, string dataFolder, string[] words)
+    {
+        DeviceHearing[][] background = [.. Directory.GetFiles(Path.Combine(dataFolder, "negative"), "*.wav").Order(StringComparer.Ordinal).Select(file =>
+        {
+            float[] all = WavFile.Read(file);
+            sbyte[] rows = DeviceEars.Rows(all[(int)((long)all.Length * fold / Folds.Count)..(int)((long)all.Length * (fold + 1) / Folds.Count)]);
+            return Both(net, model, rows);
+        })];
+        for (int word = 0; word < words.Length; word++)
+        {
+            string[] files = [.. Directory.GetFiles(Path.Combine(dataFolder, "positive", words[word]), "*.wav").Where(f => Folds.ScoredBy(Folds.GroupOf(f)) == fold).Order(StringComparer.Ordinal)];
+            if (files.Length == 0)
+            {
+                continue;
+            }
+
+            DeviceHearing[][] heard = new DeviceHearing[files.Length][];
+            Parallel.For(0, files.Length, i => heard[i] = Both(net, model, DeviceEars.Rows(DeviceScorer.Padded(WavFile.Read(files[i]), i))));
+            int asInt = 2 * word, asFloat = asInt + 1;
+            Curve ints = CurveOf(heard, background, asInt), floats = CurveOf(heard, background, asFloat);
+            foreach (double limit in (double[])[10, 2, 1])
+            {
+                int i = ints.ThresholdFor(limit), f = floats.ThresholdFor(limit);
+                Console.WriteLine($"fold {fold}, {words[word]}, {files.Length} clips, <= {limit}/h: int8 {ints.Miss(i):0.0} % missed at {i}, float {floats.Miss(f):0.0} % at {f}");
+            }
+        }
+    }
+
+    private static Curve CurveOf(DeviceHearing[][] heard, DeviceHearing[][] background, int which)
+    {
+        DeviceHearing[] negative = [.. background.Select(b => b[which])];
+        return new Curve([.. heard.Select(h => h[which].Best)], negative, negative.Sum(n => n.Hours));
+    }
+
+    // [word x 2]: integers, [word x 2 + 1]: floats.
+    private static DeviceHearing[] Both(FloatNet net, WakeModel model, sbyte[] rows)
+    {
+        const int bands = WakeFeatures.Bands;
+        int count = rows.Length / bands / WakeNet.RowsPerScore * WakeNet.RowsPerScore;
+        FloatNet floats = new(1, count, new Random(1), net.Words);
+        floats.CopyFrom(net);
+        floats.Set(0, rows.AsSpan(0, count * bands));
+        floats.Forward(false);
+        WakeNet ints = new(model);
+        DeviceHearing[] both = [.. Enumerable.Range(0, 2 * net.Words).Select(_ => new DeviceHearing([], count, count))];
+        int[] row = new int[bands], before = new int[net.Words];
+        Array.Fill(before, -WakeModel.Ceiling);
+        int score = 0;
+        for (int r = 0; r < count; r++)
+        {
+            for (int b = 0; b < bands; b++)
+            {
+                row[b] = rows[r * bands + b];
+            }
+
+            if (!ints.Push(row))
+            {
+                continue;
+            }
+
+            for (int word = 0; word < net.Words; word++)
+            {
+                float last = score == 0 ? -WakeModel.Ceiling / (float)WakeModel.One : floats.Score[(score - 1) * net.Words + word];
+                float odds = floats.Score[score * net.Words + word] + last;
+                Add(both[2 * word], r, WakeWordDetector.EvenScore + (((ints.Logits[word] + before[word]) * WakeWordDetector.ScorePerUnit) >> 9));
+                Add(both[2 * word + 1], r, (int)MathF.Floor(WakeWordDetector.EvenScore + (odds * WakeWordDetector.ScorePerUnit / 2)));
+                before[word] = ints.Logits[word];
+            }
+
+            score++;
+        }
+
+        return both;
+    }
+
+    private static void Add(DeviceHearing hearing, int row, int score)
+    {
+        if (score > 0)
+        {
+            hearing.Scores.Add(new ScoreAt(row * AudioFormat.HopMs, Math.Min(100, score)));
+        }
+    }
+}
