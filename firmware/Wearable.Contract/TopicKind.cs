@@ -21,6 +21,9 @@ namespace Wearable.Contract
         /// <summary><see cref="WakeMessage"/>.</summary>
         Keyword,
 
+        /// <summary><see cref="NearMissMessage"/>.</summary>
+        NearMiss,
+
         /// <summary><see cref="SpeechMessage"/>.</summary>
         Speech,
 
@@ -142,6 +145,7 @@ namespace Wearable.Contract
                 case "state": return TopicKind.State;
                 case "evt/wake": return TopicKind.Wake;
                 case "evt/keyword": return TopicKind.Keyword;
+                case "evt/near": return TopicKind.NearMiss;
                 case "evt/speech": return TopicKind.Speech;
                 case "evt/button": return TopicKind.Button;
                 case "evt/fault": return TopicKind.Fault;

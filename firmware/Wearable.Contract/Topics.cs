@@ -30,6 +30,7 @@ namespace Wearable.Contract
             EventPrefix = root + "evt/";
             Wake = EventPrefix + "wake";
             Keyword = EventPrefix + "keyword";
+            NearMiss = EventPrefix + "near";
             Speech = EventPrefix + "speech";
             Button = EventPrefix + "button";
             Fault = EventPrefix + "fault";
@@ -68,6 +69,9 @@ namespace Wearable.Contract
 
         /// <summary>QoS 1: <see cref="WakeMessage"/> for a word that is a command in itself.</summary>
         public string Keyword { get; }
+
+        /// <summary>QoS 0: <see cref="NearMissMessage"/>. Never retained.</summary>
+        public string NearMiss { get; }
 
         /// <summary>QoS 1: <see cref="SpeechMessage"/>.</summary>
         public string Speech { get; }

@@ -42,6 +42,7 @@ namespace Wearable.Firmware
         private readonly LinkMessage _inbox = new LinkMessage();
         private readonly StateMessage _stateMessage = new StateMessage();
         private readonly WakeMessage _wakeMessage = new WakeMessage();
+        private readonly NearMissMessage _nearMessage = new NearMissMessage();
         private readonly SpeechMessage _speechMessage = new SpeechMessage();
         private readonly OccurrenceMessage _buttonMessage = new OccurrenceMessage();
         private int _turns;
@@ -172,6 +173,10 @@ namespace Wearable.Firmware
             {
                 BeginStreaming(FollowUpPreRollMs, _state.TurnId, SpeechMessage.ByFollowUp);
             }
+            else if (_wake.TakeNearMiss())
+            {
+                ReportNearMiss(_wake.NearMiss);
+            }
         }
 
         private void Converse(long nowMs)
@@ -220,6 +225,15 @@ namespace Wearable.Firmware
                 _player.Stop();
                 GoIdle();
             }
+        }
+
+        private void ReportNearMiss(WakeDetection almost)
+        {
+            _nearMessage.Word = almost.Word;
+            _nearMessage.Score = almost.Score;
+            _nearMessage.Threshold = almost.Threshold;
+            _nearMessage.LevelDb = almost.LevelDb;
+            _publisher.Publish(_topics.NearMiss, _nearMessage, 0, false, Priority.Telemetry);
         }
 
         private void StartTurn(string word, int score, int threshold, int levelDb, int preRollMs, int why)

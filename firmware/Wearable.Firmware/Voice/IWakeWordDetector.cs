@@ -32,6 +32,12 @@ namespace Wearable.Firmware.Voice
         /// <summary>The last heard word.</summary>
         WakeDetection Detection { get; }
 
+        /// <summary>True once after something that was almost a word; <see cref="NearMiss"/> then holds it.</summary>
+        bool TakeNearMiss();
+
+        /// <summary>The last near miss: word, score, threshold and loudness. Reused.</summary>
+        WakeDetection NearMiss { get; }
+
         /// <summary>True while there is sound worth looking at.</summary>
         bool GateOpen { get; }
 

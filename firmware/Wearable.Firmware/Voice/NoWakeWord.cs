@@ -19,6 +19,18 @@ namespace Wearable.Firmware.Voice
         }
 
         /// <inheritdoc/>
+        public WakeDetection NearMiss
+        {
+            get { return _detection; }
+        }
+
+        /// <inheritdoc/>
+        public bool TakeNearMiss()
+        {
+            return false;
+        }
+
+        /// <inheritdoc/>
         public bool GateOpen
         {
             get { return false; }

@@ -30,6 +30,7 @@ namespace Wearable.Firmware.Voice
 
         private const int Slots = 16, LevelSlots = 128;
         private const int FloorEveryHops = 8;
+        private const int NearHops = 50;
 
         // The count of hops goes back now and then (by a multiple of both rings), so that it never overflows.
         private const int HopsBeforeRestart = 1 << 20;
@@ -43,6 +44,8 @@ namespace Wearable.Firmware.Voice
         private readonly WakeFeatures _features = new WakeFeatures();
         private readonly WakeNet _net;
         private readonly WakeDetection _detection = new WakeDetection();
+        private readonly WakeDetection _nearMiss = new WakeDetection();
+        private readonly NearMissWatch _near;
         private readonly byte[] _sound = new byte[Slots * WakeFeatures.RawBytes];
         private readonly short[] _levels = new short[LevelSlots];
         private readonly int[] _row = new int[WakeFeatures.Bands];
@@ -55,6 +58,7 @@ namespace Wearable.Firmware.Voice
         private int _closedHops;
         private int _quietScores;
         private bool _open;
+        private bool _nearMissed;
 
         /// <summary>Builds the detector; nothing is allocated afterwards.</summary>
         /// <param name="model">A model, for example WakeModelShipped.Create().</param>
@@ -68,7 +72,9 @@ namespace Wearable.Firmware.Voice
             _scores = new int[words];
             _thresholds = new int[words];
             Array.Copy(model.Thresholds, 0, _thresholds, 0, words);
+            _near = new NearMissWatch(words);
             _detection.Word = model.Words[0];
+            _nearMiss.Word = model.Words[0];
         }
 
         /// <inheritdoc/>
@@ -81,6 +87,20 @@ namespace Wearable.Firmware.Voice
         public WakeDetection Detection
         {
             get { return _detection; }
+        }
+
+        /// <inheritdoc/>
+        public WakeDetection NearMiss
+        {
+            get { return _nearMiss; }
+        }
+
+        /// <inheritdoc/>
+        public bool TakeNearMiss()
+        {
+            bool missed = _nearMissed;
+            _nearMissed = false;
+            return missed;
         }
 
         /// <inheritdoc/>
@@ -137,6 +157,7 @@ namespace Wearable.Firmware.Voice
             _stored = 0;
             _backlog = 0;
             _quietScores = 0;
+            _near.Clear();
             Close();
         }
 
@@ -252,9 +273,15 @@ namespace Wearable.Firmware.Voice
 
             if (best < 0)
             {
+                if (_near.Look(_scores, _thresholds))
+                {
+                    ReportNear();
+                }
+
                 return false;
             }
 
+            _near.Clear();
             _quietScores = QuietMs / ScoreMs;
             Report(best);
             return true;
@@ -268,11 +295,25 @@ namespace Wearable.Firmware.Voice
             detection.Threshold = _thresholds[word];
             int beganBack = WordExtent.BeganBack(_levels, _hop, _backlog, _gate.FloorLevel);
             detection.BeganMsAgo = beganBack * AudioFormat.HopMs;
-            int peak = WordExtent.Peak(_levels, _hop, 1, beganBack);
+            detection.LevelDb = LevelDb(beganBack);
+        }
 
-            // Mean magnitude to decibels: a sixteenth of an octave is 0.376 dB; speech has about 2 dB more power than its mean magnitude says.
-            int levelDb = (peak - WakeGate.FullScaleLevel) * 6 / 16 + 2;
-            detection.LevelDb = levelDb > 0 ? 0 : levelDb < -96 ? -96 : levelDb;
+        // A near miss is not worth finding where it began: the loudest of the last second will do.
+        private void ReportNear()
+        {
+            _nearMiss.Word = _model.Words[_near.Word];
+            _nearMiss.Score = _near.Score;
+            _nearMiss.Threshold = _thresholds[_near.Word];
+            _nearMiss.BeganMsAgo = NearHops * AudioFormat.HopMs;
+            _nearMiss.LevelDb = LevelDb(NearHops);
+            _nearMissed = true;
+        }
+
+        // Mean magnitude to decibels: a sixteenth of an octave is 0.376 dB; speech has about 2 dB more power than its mean magnitude says.
+        private int LevelDb(int hopsBack)
+        {
+            int levelDb = (WordExtent.Peak(_levels, _hop, 1, hopsBack) - WakeGate.FullScaleLevel) * 6 / 16 + 2;
+            return levelDb > 0 ? 0 : levelDb < -96 ? -96 : levelDb;
         }
     }
 }

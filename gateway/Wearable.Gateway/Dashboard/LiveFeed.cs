@@ -86,6 +86,7 @@ public sealed class LiveFeed(TimeProvider time) : IDeviceListener, ITurnListener
         TopicKind.State => "state",
         TopicKind.Wake => "wake",
         TopicKind.Keyword => "keyword",
+        TopicKind.NearMiss => "near",
         TopicKind.Speech => "speech",
         TopicKind.Button => "button",
         TopicKind.Fault => "fault",

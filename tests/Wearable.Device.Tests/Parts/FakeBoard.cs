@@ -223,6 +223,16 @@ namespace Wearable.DeviceTests
             get { return _detection; }
         }
 
+        WakeDetection IWakeWordDetector.NearMiss
+        {
+            get { return _detection; }
+        }
+
+        bool IWakeWordDetector.TakeNearMiss()
+        {
+            return false;
+        }
+
         bool IWakeWordDetector.GateOpen
         {
             get { return false; }

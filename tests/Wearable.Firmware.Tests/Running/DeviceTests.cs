@@ -47,6 +47,18 @@ public sealed class DeviceTests
     }
 
     [Fact]
+    public void A_near_miss_is_told_and_opens_nothing()
+    {
+        FakeBoard board = new FakeBoard().Connected();
+        board.AlmostNow = true;
+        board.Run(3);
+        Assert.Contains("\"word\":\"computer\",\"score\":58,\"thr\":62,\"db\":-33", board.Texts("evt/near").Single());
+        Assert.Equal(0, board.Published.Single(p => p.Topic.EndsWith("evt/near")).Qos);
+        Assert.Equal(DeviceMode.Idle, board.Device.Mode);
+        Assert.Empty(board.Audio());
+    }
+
+    [Fact]
     public void Stop_ends_the_speech_with_a_last_packet_and_starts_the_thinking()
     {
         FakeBoard board = Streaming();

@@ -41,6 +41,8 @@ internal sealed class FakeBoard : IMicrophone, ISpeaker, II2cBus, INetwork, IMes
 
     public bool Gate { get; set; }
 
+    public bool AlmostNow { get; set; }
+
     public int BeganMsAgo { get; set; } = 400;
 
     public List<byte> Played { get; } = [];
@@ -235,6 +237,15 @@ internal sealed class FakeBoard : IMicrophone, ISpeaker, II2cBus, INetwork, IMes
     public WakeDetection Detection { get; } = new() { Word = "computer", Score = 88, Threshold = 62, LevelDb = -20 };
 
     WakeDetection IWakeWordDetector.Detection => Detection;
+
+    WakeDetection IWakeWordDetector.NearMiss => new() { Word = "computer", Score = 58, Threshold = 62, LevelDb = -33 };
+
+    bool IWakeWordDetector.TakeNearMiss()
+    {
+        bool near = AlmostNow;
+        AlmostNow = false;
+        return near;
+    }
 
     bool IWakeWordDetector.GateOpen => Gate;
 
