@@ -50,6 +50,13 @@ public sealed class GatewayCommand
         Recursive = true,
     };
 
+    private readonly Option<int> _followUp = new("--follow-up")
+    {
+        Description = "Seconds after an answer in which a question needs no wake word, 0 to 30; 0: never. The wearable shows that it listens.",
+        HelpName = "SECONDS",
+        Recursive = true,
+    };
+
     private readonly Option<bool> _verbose = new("--verbose") { Description = "Log at debug level.", Recursive = true };
 
     /// <summary>Makes the command; without a verb it runs the gateway.</summary>
@@ -64,9 +71,10 @@ public sealed class GatewayCommand
             }
         });
         _keepDays.Validators.Add(result => RequireRange(result, 1, 3650));
+        _followUp.Validators.Add(result => RequireRange(result, 0, 30));
         Root = new RootCommand("The gateway of your wearables: broker, voice and page in one process, no cloud.")
         {
-            _httpPort, _mqttPort, _bind, _data, _models, _brain, _brainModel, _allowWords, _keepDays, _verbose,
+            _httpPort, _mqttPort, _bind, _data, _models, _brain, _brainModel, _allowWords, _followUp, _keepDays, _verbose,
         };
         Root.SetAction((parsed, cancellation) => run(OptionsOf(parsed), cancellation));
     }
@@ -84,6 +92,7 @@ public sealed class GatewayCommand
         ModelsFolder = parsed.GetValue(_models) is string models ? Path.GetFullPath(models) : null,
         Brain = BrainChoice.Parse(parsed.GetValue(_brain) ?? "skills", parsed.GetValue(_brainModel) ?? "", out _) ?? BrainChoice.Skills,
         AllowWords = parsed.GetValue(_allowWords),
+        FollowUp = TimeSpan.FromSeconds(parsed.GetValue(_followUp)),
         KeepDays = parsed.GetValue(_keepDays),
         LogLevel = parsed.GetValue(_verbose) ? LogLevel.Debug : LogLevel.Information,
     };

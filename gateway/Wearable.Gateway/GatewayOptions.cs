@@ -26,6 +26,9 @@ public sealed record GatewayOptions
     /// <summary>Whether heard and spoken words may be stored and shown. Off: they live in memory for their turn only.</summary>
     public bool AllowWords { get; init; }
 
+    /// <summary>After an answer the microphone stays open for so long, and a question in it needs no wake word; zero: never.</summary>
+    public TimeSpan FollowUp { get; init; } = TimeSpan.Zero;
+
     /// <summary>Days after which events, heart rates, beats, health and turns are erased.</summary>
     public int KeepDays { get; init; } = 30;
 

@@ -15,19 +15,25 @@ public sealed class Conversation : IAsyncDisposable
 
     private readonly string _deviceId;
     private readonly ConversationServices _services;
+    private readonly WakeArbiter _arbiter;
     private readonly Channel<DeviceReport> _inbox = Channel.CreateBounded<DeviceReport>(new BoundedChannelOptions(InboxCapacity) { SingleReader = true });
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _speaker = new(1, 1);
+    private readonly Repertoire _repertoire = new();
     private readonly Task _loop;
     private Turn? _turn;
     private int _codec = AudioCodec.Pcm16At16k;
     private volatile bool _online;
 
     /// <summary>Starts listening to one wearable.</summary>
-    public Conversation(string deviceId, ConversationServices services)
+    /// <param name="deviceId">The wearable.</param>
+    /// <param name="services">The rest of the gateway.</param>
+    /// <param name="arbiter">Shared by all conversations: who answers when several hear one word.</param>
+    public Conversation(string deviceId, ConversationServices services, WakeArbiter arbiter)
     {
         _deviceId = deviceId;
         _services = services;
+        _arbiter = arbiter;
         _loop = Task.Run(RunAsync);
     }
 
@@ -117,13 +123,19 @@ public sealed class Conversation : IAsyncDisposable
             switch (report.Message)
             {
                 case WakeMessage wake:
-                    await BeginAsync(wake.TurnId, WakeClaim.Of(wake)).ConfigureAwait(false);
+                    await OnWakeAsync(wake, report.ReceivedAt).ConfigureAwait(false);
                     break;
                 case SpeechMessage { What: SpeechMessage.Start, Why: SpeechMessage.ByFollowUp } followUp:
-                    await BeginAsync(followUp.TurnId, null).ConfigureAwait(false);
+                    await BeginAsync(followUp.TurnId, null, followsUp: true).ConfigureAwait(false);
                     break;
                 case SpeechMessage { What: SpeechMessage.End } end when _turn is not null && _turn.Id == end.TurnId:
                     _turn.OnSpeechEndedByDevice(end.Why == SpeechMessage.ByAbort);
+                    break;
+                case WakeLost lost when _turn is not null && _turn.Id == lost.TurnId:
+                    await _turn.YieldAsync(TurnReasons.LouderElsewhere).ConfigureAwait(false);
+                    break;
+                case OccurrenceMessage when report.Kind == TopicKind.Button:
+                    _turn?.OnButton();
                     break;
                 case AudioChunk chunk when _turn is not null:
                     await _turn.OnAudioAsync(chunk, report.ReceivedAt).ConfigureAwait(false);
@@ -156,7 +168,26 @@ public sealed class Conversation : IAsyncDisposable
         }
     }
 
-    private async Task BeginAsync(string turnId, WakeClaim? claim)
+    private async Task OnWakeAsync(WakeMessage wake, DateTimeOffset at)
+    {
+        WakeClaim? claim = WakeClaim.Of(wake);
+        await BeginAsync(wake.TurnId, claim, followsUp: false).ConfigureAwait(false);
+        if (claim is not null && !_arbiter.Enter(_deviceId, claim.Word, wake.LevelDb, at, () => Lose(wake.TurnId)))
+        {
+            await _turn!.YieldAsync(TurnReasons.LouderElsewhere).ConfigureAwait(false);
+        }
+    }
+
+    // Called by the conversation of the wearable that heard it louder; the turn belongs to this one's task.
+    private void Lose(string turnId)
+    {
+        if (!_inbox.Writer.TryWrite(new DeviceReport(_deviceId, TopicKind.None, new WakeLost(turnId), _services.Time.GetUtcNow(), default)))
+        {
+            _services.Log.LogWarning("turn {Turn} of {Device} goes on beside a louder one: its inbox is full", turnId, _deviceId);
+        }
+    }
+
+    private async Task BeginAsync(string turnId, WakeClaim? claim, bool followsUp)
     {
         if (_turn is not null)
         {
@@ -164,7 +195,9 @@ public sealed class Conversation : IAsyncDisposable
             await _turn.DisposeAsync().ConfigureAwait(false);
         }
 
-        _turn = new Turn(_deviceId, turnId, claim, _codec, _services, _speaker);
+        _turn = new Turn(_deviceId, turnId, claim, followsUp, _codec, _services, _speaker, _repertoire);
         await _turn.BeginAsync().ConfigureAwait(false);
     }
+
+    private sealed record WakeLost(string TurnId);
 }

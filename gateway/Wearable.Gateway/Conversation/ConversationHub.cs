@@ -12,12 +12,13 @@ public sealed class ConversationHub(ConversationServices services) : IDeviceList
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Conversation> _conversations = [];
+    private readonly WakeArbiter _arbiter = new(services.Settings.SameWakeWithin);
     private bool _stopped;
 
     /// <inheritdoc/>
     public ValueTask OnReportAsync(DeviceReport report, CancellationToken cancellation) => report.Kind switch
     {
-        TopicKind.Wake or TopicKind.Speech or TopicKind.AudioUp or TopicKind.State or TopicKind.Status or TopicKind.Info
+        TopicKind.Wake or TopicKind.Speech or TopicKind.AudioUp or TopicKind.State or TopicKind.Status or TopicKind.Info or TopicKind.Button
             => Of(report.DeviceId)?.TakeAsync(report, cancellation) ?? ValueTask.CompletedTask,
         _ => ValueTask.CompletedTask,
     };
@@ -71,7 +72,7 @@ public sealed class ConversationHub(ConversationServices services) : IDeviceList
 
             if (!_conversations.TryGetValue(deviceId, out Conversation? conversation))
             {
-                conversation = new Conversation(deviceId, services);
+                conversation = new Conversation(deviceId, services, _arbiter);
                 _conversations.Add(deviceId, conversation);
             }
 

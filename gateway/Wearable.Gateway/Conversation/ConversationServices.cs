@@ -27,7 +27,7 @@ public static class ConversationRegistration
     /// <summary>Registers conversations and the skills brain; the speech engines must be registered beside.</summary>
     public static IServiceCollection AddConversation(this IServiceCollection services)
     {
-        services.AddSingleton(new ConversationSettings());
+        services.AddSingleton(p => new ConversationSettings { FollowUp = p.GetRequiredService<GatewayOptions>().FollowUp });
         services.AddSingleton(new EndOfSpeechSettings());
         services.AddSingleton(p => SafetySettingsFile.Load(p.GetRequiredService<GatewayOptions>().DataFolder));
         services.AddSingleton<ISafetyGate>(p => new ClosedGate(
@@ -38,7 +38,7 @@ public static class ConversationRegistration
             p.GetRequiredService<ISpeechToText>(),
             p.GetService<IWordScorer>(),
             p.GetRequiredService<ITextToSpeech>(),
-            p.GetRequiredService<IChatClient>(),
+            new OpenTelemetryChatClient(p.GetRequiredService<IChatClient>(), sourceName: ConversationTelemetry.Name) { EnableSensitiveData = false },
             p.GetRequiredService<ISafetyGate>(),
             p.GetRequiredService<IDeviceSender>(),
             p.GetRequiredService<TimeProvider>(),

@@ -29,4 +29,13 @@ public sealed record ConversationSettings
 
     /// <summary>Speech that ends this soon after the moment of waking was the wake word alone, ms.</summary>
     public int WakeTailMs { get; init; } = 300;
+
+    /// <summary>Two wearables that report the same word this close together heard one person; the louder answers.</summary>
+    public TimeSpan SameWakeWithin { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>After an answer the microphone stays open for so long, and what is said then needs no wake word; zero: never.</summary>
+    public TimeSpan FollowUp { get; init; } = TimeSpan.Zero;
+
+    /// <summary>Quiet that ends a question which was asked before, ms; see <see cref="Repertoire"/>.</summary>
+    public int KnownQuestionSilenceMs { get; init; } = 480;
 }

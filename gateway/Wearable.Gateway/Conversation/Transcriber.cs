@@ -36,6 +36,9 @@ public sealed class Transcriber(ISpeechToText listening, TimeSpan limit)
         (_guess, _cancel, _guessEnd) = (null, null, -1);
     }
 
+    /// <summary>The words of what was started on suspicion; null while they are not there.</summary>
+    public string? GuessedText => _guess is { IsCompletedSuccessfully: true, Result.Outcome: TranscriptOutcome.Text } ? _guess.Result.Text : null;
+
     /// <summary>The text of the whole speech, from the guess where it still holds.</summary>
     public async Task<Transcript> GetAsync(short[] samples, long speechEnd, CancellationToken cancellation)
     {

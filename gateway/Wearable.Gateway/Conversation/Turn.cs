@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.AI;
 using Wearable.Contract;
 using Wearable.Gateway.Brain;
@@ -17,14 +18,17 @@ public sealed class Turn : IAsyncDisposable
 
     private readonly string _deviceId;
     private readonly WakeClaim? _claim;
+    private readonly bool _followsUp;
     private readonly WakeVerifier? _verifier;
     private readonly int _codec;
     private readonly ConversationServices _services;
     private readonly SemaphoreSlim _speaker;
+    private readonly Repertoire _repertoire;
     private readonly SpeechCollector _collector;
     private readonly EndOfSpeechDetector _ears;
     private readonly Transcriber _transcriber;
     private readonly TurnClock _clock;
+    private readonly Activity? _activity;
     private readonly CancellationTokenSource _cancel = new();
     private readonly TaskCompletionSource _playing = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _played = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -34,6 +38,7 @@ public sealed class Turn : IAsyncDisposable
     private bool _deviceEnded;
     private int _wakeOnlyChecks;
     private long _earsBegan; // sample at which the detector was last reset
+    private volatile bool _allSent; // every packet of the answer, its last included, is on its way
     private string _cancelReason = "cancelled";
     private string _heard = "";
     private string _spoken = "";
@@ -42,22 +47,30 @@ public sealed class Turn : IAsyncDisposable
     /// <param name="deviceId">The wearable.</param>
     /// <param name="turnId">The turn.</param>
     /// <param name="claim">The wake to confirm; null when a button or follow-up opened it.</param>
+    /// <param name="followsUp">Opened by sound in the window after an answer: silence there is no failure to speak of.</param>
     /// <param name="codec">Codec the device plays.</param>
     /// <param name="services">The rest of the gateway.</param>
     /// <param name="speaker">Held while this turn speaks, so that announcements wait.</param>
-    public Turn(string deviceId, string turnId, WakeClaim? claim, int codec, ConversationServices services, SemaphoreSlim speaker)
+    /// <param name="repertoire">What this wearable was asked before.</param>
+    public Turn(string deviceId, string turnId, WakeClaim? claim, bool followsUp, int codec, ConversationServices services, SemaphoreSlim speaker, Repertoire repertoire)
     {
         _deviceId = deviceId;
         Id = turnId;
         _claim = claim;
+        _followsUp = followsUp;
         _verifier = claim is not null && services.WordScorer is not null ? new WakeVerifier(services.WordScorer, claim) : null;
         _codec = codec;
         _services = services;
         _speaker = speaker;
+        _repertoire = repertoire;
         _collector = new SpeechCollector((int)services.Settings.MaxSpeech.TotalSeconds * AudioFormat.SampleRateHz);
         _ears = new EndOfSpeechDetector(services.VoiceActivity.Open(), services.EndOfSpeech);
         _transcriber = new Transcriber(services.Listening, services.Settings.MaxTranscription);
         _clock = new TurnClock(turnId, services.Time);
+        Activity? around = Activity.Current;
+        _activity = ConversationTelemetry.Source.StartActivity("turn", ActivityKind.Consumer);
+        _activity?.SetTag("wearable.device.id", deviceId).SetTag("wearable.turn.id", turnId).SetTag("wearable.turn.opened_by", claim?.Word ?? (followsUp ? "follow-up" : "button"));
+        Activity.Current = around; // it spans several tasks; the answer's task takes it up again
     }
 
     /// <summary>The turn's id.</summary>
@@ -83,14 +96,20 @@ public sealed class Turn : IAsyncDisposable
         if (_opinion is { IsCompletedSuccessfully: true, Result.Confirmed: false })
         {
             _collecting = false; // nobody called: the microphone goes back to sleep at once
-            _answer = RejectAsync();
+            _answer = RejectAsync(TurnReasons.NotConfirmed);
             return;
         }
 
         SpeechEvents events = _ears.Hear(added);
         if (events.HasFlag(SpeechEvents.Resumed))
         {
+            if (_transcriber.GuessedText is string beginning)
+            {
+                _repertoire.AddBeginning(QuestionIn(beginning));
+            }
+
             _transcriber.Drop();
+            _ears.SilenceMs = _services.EndOfSpeech.SilenceMs;
         }
 
         if (events.HasFlag(SpeechEvents.Paused))
@@ -102,10 +121,15 @@ public sealed class Turn : IAsyncDisposable
         {
             await OnEndAsync().ConfigureAwait(false);
         }
-        else if ((chunk.Flags & AudioPacket.Last) != 0)
+        else if (_ears.QuietMs > 0 && _transcriber.GuessedText is string heard && _repertoire.IsWhole(QuestionIn(heard)))
+        {
+            _ears.SilenceMs = Math.Min(_ears.SilenceMs, _services.Settings.KnownQuestionSilenceMs);
+        }
+
+        if (_collecting && (chunk.Flags & AudioPacket.Last) != 0)
         {
             _deviceEnded = true;
-            Finish(_ears.SpeechStartSample < 0 ? "no-speech" : "");
+            Finish(_ears.SpeechStartSample < 0 ? TurnReasons.NoSpeech : "");
         }
     }
 
@@ -119,7 +143,7 @@ public sealed class Turn : IAsyncDisposable
         }
         else if (_collecting)
         {
-            Finish(_ears.SpeechStartSample < 0 ? "no-speech" : "");
+            Finish(_ears.SpeechStartSample < 0 ? TurnReasons.NoSpeech : "");
         }
     }
 
@@ -136,9 +160,13 @@ public sealed class Turn : IAsyncDisposable
         }
         else if (mode is "idle" or "listening")
         {
-            if (_playing.Task.IsCompleted)
+            if (_playing.Task.IsCompleted && _allSent)
             {
                 _played.TrySetResult();
+            }
+            else if (_playing.Task.IsCompleted)
+            {
+                Cancel(TurnReasons.Stopped); // it fell silent before its answer was complete
             }
             else if (!_collecting)
             {
@@ -148,6 +176,31 @@ public sealed class Turn : IAsyncDisposable
         else if (mode == "muted")
         {
             Cancel("muted");
+        }
+    }
+
+    /// <summary>The wearer pressed the button: while sound is collected that ends the speech, later it ends the turn.</summary>
+    public void OnButton()
+    {
+        if (!_collecting && !_answer.IsCompleted)
+        {
+            Cancel(TurnReasons.Stopped);
+        }
+    }
+
+    /// <summary>Gives the turn up without a word and tells the wearable so.</summary>
+    /// <param name="why">Reason code.</param>
+    public async Task YieldAsync(string why)
+    {
+        if (_collecting)
+        {
+            _collecting = false;
+            _answer = RejectAsync(why);
+        }
+        else if (!_answer.IsCompleted)
+        {
+            await TellYieldAsync().ConfigureAwait(false);
+            Cancel(why);
         }
     }
 
@@ -180,6 +233,7 @@ public sealed class Turn : IAsyncDisposable
         _transcriber.Drop();
         _ears.Dispose();
         _cancel.Dispose();
+        _activity?.Dispose();
     }
 
     private async Task OnEndAsync()
@@ -187,7 +241,7 @@ public sealed class Turn : IAsyncDisposable
         if (_ears.Reason == EndReason.NoSpeech)
         {
             await StopDeviceAsync().ConfigureAwait(false);
-            Finish("no-speech");
+            Finish(TurnReasons.NoSpeech);
             return;
         }
 
@@ -220,6 +274,12 @@ public sealed class Turn : IAsyncDisposable
 
         Transcript transcript = await _transcriber.GetAsync(Speech(), SpeechEnd, _cancel.Token).ConfigureAwait(false);
         return WakePhrase.TryStrip(transcript.Text, claim.Word, claim.Certainty, out string question) && question.Length == 0;
+    }
+
+    private string QuestionIn(string transcript)
+    {
+        string question = transcript;
+        return _claim is not null && !WakePhrase.TryStrip(transcript, _claim.Word, 1, out question) ? WakePhrase.BehindFirstPause(transcript) : question;
     }
 
     private ValueTask StopDeviceAsync() => _deviceEnded ? ValueTask.CompletedTask : _services.Sender.SendCommandAsync(_deviceId, CommandNames.Stop, new CommandMessage { TurnId = Id });
@@ -273,13 +333,14 @@ public sealed class Turn : IAsyncDisposable
 
     private async Task AnswerAsync(string failure)
     {
+        Activity.Current = _activity; // the brain's spans stand below it
         try
         {
             await PublishAsync(TurnPhases.Speech).ConfigureAwait(false);
             bool? confirmed = await ConfirmAsync().ConfigureAwait(false);
             if (confirmed == false)
             {
-                await RejectAsync().ConfigureAwait(false);
+                await RejectAsync(TurnReasons.NotConfirmed).ConfigureAwait(false);
                 return;
             }
 
@@ -302,11 +363,16 @@ public sealed class Turn : IAsyncDisposable
             {
                 if (confirmed is null)
                 {
-                    await RejectAsync().ConfigureAwait(false);
+                    await RejectAsync(TurnReasons.NotConfirmed).ConfigureAwait(false);
                     return;
                 }
 
                 question = WakePhrase.BehindFirstPause(transcript.Text);
+            }
+
+            if (_claim is not null)
+            {
+                ConversationTelemetry.Count(_claim, "confirmed");
             }
 
             _clock.Reach("text_ms");
@@ -319,6 +385,14 @@ public sealed class Turn : IAsyncDisposable
                 return;
             }
 
+            if (StopPhrase.Matches(question))
+            {
+                await TellYieldAsync().ConfigureAwait(false);
+                await EndAsync(followUp: false).ConfigureAwait(false);
+                return;
+            }
+
+            _repertoire.AddWhole(question);
             await SpeakAnswerAsync(question).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_cancel.IsCancellationRequested)
@@ -430,6 +504,7 @@ public sealed class Turn : IAsyncDisposable
             return;
         }
 
+        _allSent = true; // the device may be done with the last packet before the next line returns
         await sender.EndAsync(_cancel.Token).ConfigureAwait(false);
         await AwaitPlaybackAsync(sender).ConfigureAwait(false);
     }
@@ -449,28 +524,54 @@ public sealed class Turn : IAsyncDisposable
             return;
         }
 
+        await EndAsync(followUp: true).ConfigureAwait(false);
+    }
+
+    private async Task EndAsync(bool followUp)
+    {
         _clock.Reach("done_ms");
         await PublishAsync(TurnPhases.Done).ConfigureAwait(false);
+        if (followUp && _services.Settings.FollowUp > TimeSpan.Zero)
+        {
+            // Half duplex: the device has said that the last sample was played, so it does not hear itself.
+            await _services.Sender.SendCommandAsync(
+                _deviceId, CommandNames.Listen, new CommandMessage { TurnId = FollowUpId.After(Id), HasDuration = true, DurationMs = (int)_services.Settings.FollowUp.TotalMilliseconds }).ConfigureAwait(false);
+        }
+
         Tell(TurnPhases.Done, "");
     }
 
-    private async Task RejectAsync()
+    private ValueTask TellYieldAsync() => _services.Sender.SendCommandAsync(_deviceId, CommandNames.Yield, new CommandMessage { TurnId = Id });
+
+    private async Task RejectAsync(string why)
     {
-        _clock.Message.Why = "wake-not-confirmed";
-        if (_opinion is { IsCompletedSuccessfully: true } opinion)
+        _clock.Message.Why = why;
+        if (_claim is not null)
+        {
+            ConversationTelemetry.Count(_claim, why == TurnReasons.NotConfirmed ? "rejected" : why);
+        }
+
+        if (why == TurnReasons.NotConfirmed && _opinion is { IsCompletedSuccessfully: true } opinion)
         {
             _services.Log.LogInformation(
                 "turn {Turn} of {Device}: wake not confirmed: device score {Score}, log probability of the word {LogProbability:0.0}", Id, _deviceId, _claim!.Score, opinion.Result.LogProbability);
         }
 
-        await _services.Sender.SendCommandAsync(_deviceId, CommandNames.Yield, new CommandMessage { TurnId = Id }).ConfigureAwait(false);
+        await TellYieldAsync().ConfigureAwait(false);
         await PublishAsync(TurnPhases.Rejected).ConfigureAwait(false);
-        Tell(TurnPhases.Rejected, "wake-not-confirmed");
+        Tell(TurnPhases.Rejected, why);
     }
 
     // The person gets one short honest sentence; the turn still counts as failed.
     private async Task SayAndFailAsync(string reason)
     {
+        if (_followsUp && reason is (TurnReasons.NoSpeech or "nothing-heard"))
+        {
+            await TellYieldAsync().ConfigureAwait(false);
+            await FailAsync(reason).ConfigureAwait(false);
+            return;
+        }
+
         try
         {
             SpokenText spoken = await _services.Speaking.SpeakAsync(Apology(reason), cancellation: _cancel.Token).ConfigureAwait(false);
@@ -482,7 +583,7 @@ public sealed class Turn : IAsyncDisposable
             }
             else
             {
-                await _services.Sender.SendCommandAsync(_deviceId, CommandNames.Yield, new CommandMessage { TurnId = Id }).ConfigureAwait(false);
+                await TellYieldAsync().ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (_cancel.IsCancellationRequested)
@@ -495,7 +596,7 @@ public sealed class Turn : IAsyncDisposable
 
     private static string Apology(string reason) => reason switch
     {
-        "no-speech" or "no-question" => "I am here. Ask me anything after my name.",
+        TurnReasons.NoSpeech or "no-question" => "I am here. Ask me anything after my name.",
         "gateway-fault" => "Sorry, something went wrong at my end.",
         _ => "I did not catch that.",
     };
@@ -509,14 +610,22 @@ public sealed class Turn : IAsyncDisposable
 
     private void Tell(string outcome, string why)
     {
+        _activity?.SetTag("wearable.turn.outcome", outcome).SetTag("wearable.turn.reason", why);
+        _activity?.SetStatus(outcome == TurnPhases.Failed ? ActivityStatusCode.Error : ActivityStatusCode.Ok);
+        _activity?.Stop();
         TurnRecord record = new(_deviceId, Id, outcome, why, _heard, _spoken, _clock.Stages);
+        ConversationTelemetry.Count(record);
         foreach (ITurnObserver observer in _services.Observers)
         {
             observer.OnTurnEnded(record);
         }
     }
 
-    private async Task PublishAsync(string phase) => await _services.Sender.PublishTurnAsync(_deviceId, phase, _clock.Message).ConfigureAwait(false);
+    private async Task PublishAsync(string phase)
+    {
+        _activity?.AddEvent(new ActivityEvent(phase));
+        await _services.Sender.PublishTurnAsync(_deviceId, phase, _clock.Message).ConfigureAwait(false);
+    }
 
     private static async IAsyncEnumerable<string> Once(string sentence)
     {

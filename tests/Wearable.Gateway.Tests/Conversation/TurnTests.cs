@@ -10,7 +10,7 @@ using Wearable.Gateway.Speech;
 namespace Wearable.Gateway.Tests.Conversation;
 
 /// <summary>Whole turns with scripted ears, text, brain and voice: the order of things and every way a turn can end.</summary>
-public sealed class TurnTests : IAsyncDisposable
+public sealed partial class TurnTests : IAsyncDisposable
 {
     private readonly PacketRecorder _sent = new(TimeProvider.System);
     private readonly Ended _ended = new();
@@ -26,15 +26,17 @@ public sealed class TurnTests : IAsyncDisposable
         _sent.OnAudio = packet => PlayAsDeviceWould(packet);
     }
 
-    private ConversationHub Hub(IWordScorer? scorer)
+    private ConversationHub Hub(IWordScorer? scorer, TimeSpan followUp = default)
     {
-        ConversationSettings settings = new() { MaxThinking = TimeSpan.FromMilliseconds(300), MaxToPlay = TimeSpan.FromMilliseconds(400) };
+        ConversationSettings settings = new() { FollowUp = followUp, MaxThinking = TimeSpan.FromMilliseconds(300), MaxToPlay = TimeSpan.FromMilliseconds(400) };
         return new ConversationHub(new ConversationServices(
             new LoudIsSpeech(), _listening, scorer, new Beep(), _brain, new SafetyGate(new SafetySettings(), TimeProvider.System), _sent, TimeProvider.System, settings, new EndOfSpeechSettings(), [_ended], NullLogger<ConversationHub>.Instance));
     }
 
     /// <summary>False: the device never says that it plays.</summary>
     private bool DevicePlays { get; set; } = true;
+
+    private string PlayingDevice { get; set; } = "bear";
 
     public async ValueTask DisposeAsync() => await _hub.StoppingAsync(CancellationToken.None);
 
@@ -276,18 +278,18 @@ public sealed class TurnTests : IAsyncDisposable
         return TellAsync(TopicKind.Wake, new WakeMessage { TurnId = turnId, Word = "computer", Score = 80, Threshold = 60, PreRollMs = 600 });
     }
 
-    private async Task SoundAsync(int speechMs, int silenceMs)
+    private async Task SoundAsync(int speechMs, int silenceMs, string device = "bear")
     {
         for (int at = 0; at < speechMs + silenceMs; at += AudioFormat.PacketMs)
         {
             short level = (short)(at < speechMs ? 5000 : 0);
             int flags = _sequence == 0 ? AudioPacket.First : 0;
-            await TellAsync(TopicKind.AudioUp, new AudioChunk(0, flags, _sequence++, 0, [.. Enumerable.Repeat(level, AudioFormat.PacketSamples)]));
+            await TellAsync(TopicKind.AudioUp, new AudioChunk(0, flags, _sequence++, 0, [.. Enumerable.Repeat(level, AudioFormat.PacketSamples)]), device);
         }
     }
 
-    private async Task TellAsync(TopicKind kind, object message) =>
-        await _hub.OnReportAsync(new DeviceReport("bear", kind, message, DateTimeOffset.UtcNow, ReadOnlyMemory<byte>.Empty), CancellationToken.None);
+    private async Task TellAsync(TopicKind kind, object message, string device = "bear") =>
+        await _hub.OnReportAsync(new DeviceReport(device, kind, message, DateTimeOffset.UtcNow, ReadOnlyMemory<byte>.Empty), CancellationToken.None);
 
     private void PlayAsDeviceWould(byte[] packet)
     {
@@ -299,14 +301,14 @@ public sealed class TurnTests : IAsyncDisposable
         if ((AudioPacket.Flags(packet) & AudioPacket.First) != 0)
         {
             _plays = true;
-            _ = TellAsync(TopicKind.State, new StateMessage { Mode = 4 });
+            _ = TellAsync(TopicKind.State, new StateMessage { Mode = 4 }, PlayingDevice);
         }
 
         // The tail of an answer whose beginning it never played is nothing to it.
         if (_plays && (AudioPacket.Flags(packet) & AudioPacket.Last) != 0)
         {
             _plays = false;
-            _ = TellAsync(TopicKind.State, new StateMessage { Mode = 0 });
+            _ = TellAsync(TopicKind.State, new StateMessage { Mode = 0 }, PlayingDevice);
         }
     }
 

@@ -10,7 +10,7 @@ public class EndOfSpeechDetectorTests
     public void Utterance_starts_pauses_and_ends_after_the_silence()
     {
         Heard heard = Hear("quiet 512, speech 1024, quiet 1024", packetSamples: 512);
-        Assert.Equal([(SpeechEvents.Started, 576), (SpeechEvents.Paused, 1760), (SpeechEvents.Ended, 2048)], heard.Log);
+        Assert.Equal([(SpeechEvents.Started, 576), (SpeechEvents.Paused, 1760), (SpeechEvents.Ended, 2272)], heard.Log);
         Assert.Equal((512 * 16, 1536 * 16), (heard.Detector.SpeechStartSample, heard.Detector.SpeechEndSample));
         Assert.Equal((EndReason.Silence, 1024), (heard.Detector.Reason, heard.Detector.SpeechMs));
     }
@@ -22,6 +22,10 @@ public class EndOfSpeechDetectorTests
         Assert.Equal([SpeechEvents.Started, SpeechEvents.Paused, SpeechEvents.Resumed, SpeechEvents.Paused, SpeechEvents.Ended], heard.Events);
         Assert.Equal((0, 1920 * 16), (heard.Detector.SpeechStartSample, heard.Detector.SpeechEndSample));
     }
+
+    [Fact]
+    public void A_pause_of_700_ms_ends_nothing() =>
+        Assert.Equal([SpeechEvents.Started, SpeechEvents.Paused, SpeechEvents.Resumed], Hear("speech 960, quiet 704, speech 640").Events);
 
     [Fact]
     public void Gap_below_200_ms_is_no_pause() =>
@@ -84,7 +88,7 @@ public class EndOfSpeechDetectorTests
     public void Wake_word_is_neither_the_question_nor_its_end()
     {
         var settings = new EndOfSpeechSettings { IgnoreBeforeMs = 640 };
-        Heard heard = Hear("speech 640, quiet 1600, speech 960, quiet 640", settings);
+        Heard heard = Hear("speech 640, quiet 1600, speech 960, quiet 800", settings);
         Assert.Equal([SpeechEvents.Started, SpeechEvents.Paused, SpeechEvents.Ended], heard.Events);
         Assert.Equal(2240 * 16, heard.Detector.SpeechStartSample);
     }
@@ -111,7 +115,7 @@ public class EndOfSpeechDetectorTests
     [Fact]
     public void Nothing_is_heard_after_the_end_until_reset()
     {
-        EndOfSpeechDetector detector = Hear("speech 960, quiet 640").Detector;
+        EndOfSpeechDetector detector = Hear("speech 960, quiet 800").Detector;
         long heard = detector.HeardSamples;
         Assert.Equal(SpeechEvents.None, detector.Hear(new short[960]));
         Assert.Equal(heard, detector.HeardSamples);
