@@ -60,6 +60,9 @@ namespace Wearable.Contract
         /// <summary><see cref="ConfigMessage"/> from the device.</summary>
         ConfigReported,
 
+        /// <summary>A wake-word model as bytes, from the gateway.</summary>
+        WakeModel,
+
         /// <summary><see cref="TurnMessage"/>; the detail is the phase.</summary>
         Turn,
 
@@ -157,6 +160,7 @@ namespace Wearable.Contract
                 case "ack": return TopicKind.Ack;
                 case "cfg/desired": return TopicKind.ConfigDesired;
                 case "cfg/reported": return TopicKind.ConfigReported;
+                case "cfg/model": return TopicKind.WakeModel;
                 default: return TopicKind.None;
             }
         }

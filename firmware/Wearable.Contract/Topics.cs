@@ -44,6 +44,7 @@ namespace Wearable.Contract
             Ack = root + "ack";
             ConfigDesired = root + "cfg/desired";
             ConfigReported = root + "cfg/reported";
+            WakeModel = root + "cfg/model";
             TurnPrefix = root + "turn/";
             AudioUp = AudioRoot + deviceId + "/up";
             AudioDown = AudioRoot + deviceId + "/down";
@@ -111,6 +112,9 @@ namespace Wearable.Contract
 
         /// <summary>Retained, QoS 1, from the device: settings in force.</summary>
         public string ConfigReported { get; }
+
+        /// <summary>Retained, QoS 1, from the gateway: a wake-word model as bytes (WakeModelFile), at most 8 KB; empty: the shipped one again.</summary>
+        public string WakeModel { get; }
 
         /// <summary>Everything before a turn's phase.</summary>
         public string TurnPrefix { get; }

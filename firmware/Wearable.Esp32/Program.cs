@@ -47,10 +47,11 @@ namespace Wearable.Esp32
         private static void Run(DeviceFile file)
         {
             DeviceBoard board = MakeBoard(file);
+            WakeModelStore models = new WakeModelStore(board.Storage);
             IWakeWordDetector wake;
             if (board.HasVoice)
             {
-                wake = new WakeWordDetector(WakeModelShipped.Create());
+                wake = new WakeWordDetector(models.Load());
             }
             else
             {
@@ -60,6 +61,7 @@ namespace Wearable.Esp32
 
             Device device = new Device(board, MakeIdentity(file), new Settings(), wake, new HeartMonitor(board.I2c, board.Clock));
             device.Start();
+            device.TellModelProblem(models.Problem);
             for (;;)
             {
                 device.RunOnce();

@@ -1,3 +1,4 @@
+using System;
 using System.Text;
 using Wearable.Contract;
 using Wearable.Firmware.Board;
@@ -23,6 +24,7 @@ namespace Wearable.Firmware
         private readonly DeviceIdentity _identity;
         private readonly Settings _settings;
         private readonly SettingsStore _store;
+        private readonly WakeModelStore _models;
         private readonly IWakeWordDetector _wake;
         private readonly Topics _topics;
         private readonly DeviceState _state = new DeviceState();
@@ -51,6 +53,7 @@ namespace Wearable.Firmware
         private long _listenUntilMs;
         private long _identifyUntilMs;
         private bool _rebootWanted;
+        private bool _newModel;
         private bool _heardPacket;
 
         /// <summary>Puts the device together; nothing runs yet.</summary>
@@ -67,6 +70,7 @@ namespace Wearable.Firmware
             _wake = wake;
             _topics = new Topics(identity.DeviceId);
             _store = new SettingsStore(settings, board.Storage);
+            _models = new WakeModelStore(board.Storage);
             _publisher = new EventPublisher(board.Link, board.Clock, identity.BootId);
             _faults = new FaultLog(_publisher, board.Clock, _topics.Fault);
             _connection = new ConnectionKeeper(board.Network, board.Link, Options(), identity.BootId);
@@ -98,6 +102,16 @@ namespace Wearable.Firmware
 
             _board.Microphone.Start();
             _board.Light.Show(_state.Mode);
+        }
+
+        /// <summary>Tells that the kept wake-word model could not be used, once connected.</summary>
+        /// <param name="problem">Why; empty: nothing is told.</param>
+        public void TellModelProblem(string problem)
+        {
+            if (problem.Length > 0)
+            {
+                _faults.Report(FaultLog.BadModel, problem);
+            }
         }
 
         /// <summary>One pass of the loop: 20 ms of sound and a little of everything else.</summary>
@@ -312,6 +326,12 @@ namespace Wearable.Firmware
             }
 
             _publisher.Flush();
+            if (_newModel && (_state.Mode == DeviceMode.Idle || _state.Mode == DeviceMode.Muted))
+            {
+                _newModel = false;
+                _rebootWanted = true;
+            }
+
             if (_rebootWanted && _publisher.Waiting == 0)
             {
                 _rebootWanted = false;
@@ -347,6 +367,10 @@ namespace Wearable.Firmware
                 else if (topic == _topics.ConfigDesired)
                 {
                     Configure();
+                }
+                else if (topic == _topics.WakeModel)
+                {
+                    TakeModel();
                 }
             }
         }
@@ -562,6 +586,25 @@ namespace Wearable.Firmware
             _store.Report(_publisher, _topics.ConfigReported);
         }
 
+        // A new model is heard with from the next start; it waits for the end of a conversation.
+        private void TakeModel()
+        {
+            if (!_board.HasVoice)
+            {
+                _faults.Report(FaultLog.BadModel, "this board has no memory for sound");
+                return;
+            }
+
+            try
+            {
+                _newModel |= _models.Take(_inbox.Payload, _inbox.Length);
+            }
+            catch (ArgumentException e)
+            {
+                _faults.Report(FaultLog.BadModel, e.Message);
+            }
+        }
+
         private void ApplySettings()
         {
             _player.SetVolume(_settings.Get(Settings.VolumePercent));
@@ -665,7 +708,7 @@ namespace Wearable.Firmware
             options.Password = _identity.Password;
             options.WillTopic = _topics.Status;
             options.WillMessage = StatusMessage.Offline;
-            options.Subscriptions = new string[] { _topics.AllCommands, _topics.ConfigDesired, _topics.AudioDown };
+            options.Subscriptions = new string[] { _topics.AllCommands, _topics.ConfigDesired, _topics.WakeModel, _topics.AudioDown };
             return options;
         }
 

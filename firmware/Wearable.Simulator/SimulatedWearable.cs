@@ -397,7 +397,10 @@ public sealed class SimulatedWearable : IAsyncDisposable
             throw new ArgumentException($"up codec: 0 or 30 expected, got {codec}");
         }
 
-        return new Device(board, identity, settings, new WakeWordDetector(WakeModelShipped.Create()), new HeartMonitor(bus, time));
+        WakeModelStore models = new(_storage);
+        Device device = new(board, identity, settings, new WakeWordDetector(models.Load()), new HeartMonitor(bus, time));
+        device.TellModelProblem(models.Problem);
+        return device;
     }
 
     // The first sound of an answer is written before the device says that it speaks; sound that begins while it speaks comes after a gap.

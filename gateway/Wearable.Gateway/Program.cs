@@ -16,5 +16,6 @@ command.Root.Subcommands.Add(ModelsCommand.Make());
 command.Root.Subcommands.Add(DeviceCommand.Make(command.OptionsOf));
 command.Root.Subcommands.Add(MemoryCommand.Make(command.OptionsOf));
 command.Root.Subcommands.Add(RecordCommand.Make(command.OptionsOf));
+command.Root.Subcommands.Add(WakeModelCommand.Make(command.OptionsOf));
 command.Root.Subcommands.Add(HeartCommand.Make(command.OptionsOf));
 return await command.InvokeAsync(args);

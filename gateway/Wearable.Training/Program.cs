@@ -46,6 +46,12 @@ switch (args.Length > 0 ? args[0] : "")
         List<Segment> bank = FeatureBank.Read(banks);
         FloatNet net = Trainer.Distil(bank, -1, seed, steps, teachers, new Progress(), "train");
         WakeModel model = Quantiser.Quantise(net, spoken, thresholds, options.Text("version"));
+        if (options.Text("out").EndsWith(".model", StringComparison.Ordinal))
+        {
+            File.WriteAllBytes(options.Text("out"), ModelFile.Write(model));
+            return 0;
+        }
+
         File.WriteAllText(options.Text("out"), ModelExporter.Source(model, options.Text("class"), string.Join(' ', args.Where(a => !a.Contains('/')))));
         return 0;
     }

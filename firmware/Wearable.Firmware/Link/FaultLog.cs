@@ -7,11 +7,11 @@ namespace Wearable.Firmware.Link
     public sealed class FaultLog
     {
         /// <summary>Kinds of fault.</summary>
-        public const int AnswerMissing = 0, AnswerStalled = 1, AnswerStarved = 2, BadMessage = 3, AudioOverrun = 4, SpeechDropped = 5, SensorSilent = 6, QueueFull = 7;
+        public const int AnswerMissing = 0, AnswerStalled = 1, AnswerStarved = 2, BadMessage = 3, AudioOverrun = 4, SpeechDropped = 5, SensorSilent = 6, QueueFull = 7, BadModel = 8;
 
         private const int QuietMs = 10000;
 
-        private static readonly string[] Names = { "answer-missing", "answer-stalled", "answer-starved", "bad-message", "audio-overrun", "speech-dropped", "sensor-silent", "queue-full" };
+        private static readonly string[] Names = { "answer-missing", "answer-stalled", "answer-starved", "bad-message", "audio-overrun", "speech-dropped", "sensor-silent", "queue-full", "bad-model" };
 
         private readonly EventPublisher _publisher;
         private readonly IClock _clock;

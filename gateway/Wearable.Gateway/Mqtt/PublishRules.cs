@@ -21,6 +21,7 @@ public static class PublishRules
                 return "only the gateway publishes here";
             case TopicKind.Command:
             case TopicKind.ConfigDesired:
+            case TopicKind.WakeModel:
                 return isWearable(clientId) ? "a wearable may not publish here, only the gateway and its owner's tools" : null;
             default:
                 return clientId == topic.DeviceId ? null : $"client id \"{topic.DeviceId}\" expected, the topic's wearable, got \"{clientId}\"";

@@ -24,7 +24,7 @@ public sealed class RetainedMessages(StoreDatabase database, StoreWriter writer)
 
     /// <summary>True for topics that may be retained; health, events, turns, commands and sound never are.</summary>
     public static bool MayRetain(TopicKind kind) =>
-        kind is TopicKind.Status or TopicKind.Info or TopicKind.State or TopicKind.ConfigDesired or TopicKind.ConfigReported;
+        kind is TopicKind.Status or TopicKind.Info or TopicKind.State or TopicKind.ConfigDesired or TopicKind.ConfigReported or TopicKind.WakeModel;
 
     /// <summary>Everything stored, each status turned to offline.</summary>
     public IReadOnlyList<Stored> Load()
