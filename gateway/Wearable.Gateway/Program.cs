@@ -9,8 +9,9 @@ using Wearable.Gateway.Recording;
 
 GatewayCommand command = new(GatewayRun.RunAsync);
 Option<bool> once = new("--once") { Description = "Exit after the script: 0 when every turn was heard, understood, answered and played, else 1." };
-Command demo = new("demo", "Starts the gateway and one simulated wearable and holds a scripted conversation.") { once };
-demo.SetAction((parsed, cancellation) => DemoRun.RunAsync(command.OptionsOf(parsed), parsed.GetValue(once), cancellation));
+Option<bool> two = new("--two") { Description = "Two wearables, spoken to at the same time: ten turns, and one word that both hear and the louder answers." };
+Command demo = new("demo", "Starts the gateway and one simulated wearable, or two, and holds a scripted conversation.") { once, two };
+demo.SetAction((parsed, cancellation) => DemoRun.RunAsync(command.OptionsOf(parsed), parsed.GetValue(two), parsed.GetValue(once), cancellation));
 command.Root.Subcommands.Add(demo);
 command.Root.Subcommands.Add(ModelsCommand.Make());
 command.Root.Subcommands.Add(DeviceCommand.Make(command.OptionsOf));

@@ -14,6 +14,10 @@ switch (args.Length > 0 ? args[0] : "")
         return LlmBench.Run(args[1..]);
     case "latency":
         return await LatencyBench.RunAsync(args[1..]);
+    case "pauses":
+        return await PausesBench.RunAsync(args[1..]);
+    case "stop":
+        return await StopBench.RunAsync(args[1..]);
     case "ingest":
         return await IngestBench.RunAsync(args[1..]);
     case "crash":
@@ -31,6 +35,8 @@ switch (args.Length > 0 ? args[0] : "")
         Console.Error.WriteLine("heart FOLDER: the pulse on FOLDER/*.i32 with their references");
         Console.Error.WriteLine("llm [FOLDER] [--shapes 0.1B,0.5B,1.5B] [--threads 1,2] [--llama FOLDER]: the decoder loop on FOLDER/stories260K.bin, and CPU time per token of random 4-bit shapes");
         Console.Error.WriteLine("latency [TURNS]: end of speech to first sound of the answer, whole turns");
+        Console.Error.WriteLine("pauses [FOLDER] [--sweep]: questions with a pause for thought in the middle: how many are cut off");
+        Console.Error.WriteLine("stop [TIMES]: an answer ended by wake word, button and command: time to silence");
         Console.Error.WriteLine("ingest [--seconds N] [--overload]: QoS 1 events through the broker to the committed database, and mosquitto beside it");
         Console.Error.WriteLine("crash [KILLS [SEED]]: the gateway killed at random moments under load; what was acknowledged must be stored, once");
         Console.Error.WriteLine("fleet [WEARABLES [SECONDS]]: idle wearables connected, the gateway's memory, the heartbeat's delay");

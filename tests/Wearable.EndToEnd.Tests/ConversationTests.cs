@@ -4,6 +4,7 @@ using Wearable.Contract;
 using Wearable.Firmware;
 using Wearable.Firmware.Board;
 using Wearable.Gateway.Demo;
+using Wearable.Simulator;
 
 namespace Wearable.EndToEnd.Tests;
 
@@ -46,6 +47,20 @@ public sealed class ConversationTests
     }
 
     private static HashSet<TopicKind> Kinds(IEnumerable<(string Topic, bool Retain)> seen) => [.. seen.Select(s => TopicName.Parse(s.Topic).Kind)];
+
+    [Fact]
+    public async Task Of_two_wearables_in_one_room_the_nearer_answers()
+    {
+        await using House house = await House.StartAsync([new SimulatedWearableOptions { Id = "bear-1" }, new SimulatedWearableOptions { Id = "glasses-1", Seed = 2 }]);
+        short[] near = await house.Demo.Person.VoiceAsync(DemoScript.SharedLine.Say, CancellationToken.None);
+        short[] far = [.. near.Select(s => (short)(s / 4))];
+        SpokenTurn[] spoken = await Task.WhenAll(
+            house.Demo.People[0].SayAsync(far, CancellationToken.None), house.Demo.People[1].SayAsync(near, CancellationToken.None));
+        Assert.Equal((TurnPhases.Rejected, "louder-elsewhere"), (spoken[0].Turn?.Outcome, spoken[0].Turn?.Why));
+        Assert.Equal(0, spoken[0].PlayedMs);
+        Assert.Equal((TurnPhases.Done, ""), (spoken[1].Turn?.Outcome, spoken[1].Turn?.Why));
+        Assert.Equal(DeviceMode.Idle, house.Demo.Wearables[0].Mode);
+    }
 
     [Fact]
     public async Task A_button_question_needs_no_wake_word()

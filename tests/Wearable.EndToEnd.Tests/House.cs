@@ -16,12 +16,18 @@ internal sealed class House : IAsyncDisposable
 
     public SimulatedWearable Wearable => Demo.Wearable;
 
-    public static async Task<House> StartAsync(SimulatedWearableOptions? wearable = null)
+    public static Task<House> StartAsync(SimulatedWearableOptions? wearable = null) => StartAsync([wearable ?? new SimulatedWearableOptions { Id = "bear-1" }]);
+
+    public static async Task<House> StartAsync(IReadOnlyList<SimulatedWearableOptions> wearables)
     {
         House house = new();
         GatewayOptions options = new() { HttpPort = 0, MqttPort = 0, DataFolder = house._data, LogLevel = LogLevel.Error };
-        house._house = await DemoHouse.StartAsync(options, wearable ?? new SimulatedWearableOptions { Id = "bear-1" }, CancellationToken.None);
-        Assert.True(await house.Wearable.ReachesAsync(() => house.Wearable.LinkState == LinkState.Up, TimeSpan.FromSeconds(30)), "wearable connects");
+        house._house = await DemoHouse.StartAsync(options, wearables, null, CancellationToken.None);
+        foreach (SimulatedWearable wearable in house.Demo.Wearables)
+        {
+            Assert.True(await wearable.ReachesAsync(() => wearable.LinkState == LinkState.Up, TimeSpan.FromSeconds(30)), "wearable connects");
+        }
+
         return house;
     }
 

@@ -19,7 +19,7 @@ public sealed class PulseTests
             string file = Path.Combine(folder, "made.i32");
             WriteRecording(file, rateBpm, seconds: 60);
             await using House house = await House.StartAsync(new SimulatedWearableOptions { Id = "bear-2", Pulse = new PulseOptions { WaveFile = file } });
-            HeartSample? sample = await house.Demo.TrustedPulseAsync(TimeSpan.FromSeconds(40), CancellationToken.None);
+            HeartSample? sample = await house.Demo.TrustedPulseAsync(house.Wearable, TimeSpan.FromSeconds(40), CancellationToken.None);
             Assert.NotNull(sample);
             Assert.InRange(sample.RateBpm!.Value, rateBpm - 3, rateBpm + 3);
 
@@ -42,7 +42,7 @@ public sealed class PulseTests
     public async Task A_finger_taken_off_gives_no_contact_and_no_number()
     {
         await using House house = await House.StartAsync(new SimulatedWearableOptions { Id = "bear-3", Pulse = new PulseOptions { RateBpm = 70 } });
-        Assert.NotNull(await house.Demo.TrustedPulseAsync(TimeSpan.FromSeconds(40), CancellationToken.None));
+        Assert.NotNull(await house.Demo.TrustedPulseAsync(house.Wearable, TimeSpan.FromSeconds(40), CancellationToken.None));
         ((SyntheticPulse)house.Wearable.Pulse).Finger = false;
         IHeartHistory history = house.Demo.Services.GetRequiredService<IHeartHistory>();
         Assert.True(await house.Wearable.ReachesAsync(() => history.Latest("bear-3") is { State: "no_contact" }, TimeSpan.FromSeconds(20)), "no_contact is published");

@@ -5,23 +5,30 @@ using Wearable.Simulator;
 
 namespace Wearable.Gateway.Demo;
 
-/// <summary>A whole gateway and one simulated wearable in this process, talking over real MQTT on TCP. For the demo, the bench and tests.</summary>
+/// <summary>A whole gateway and simulated wearables in this process, talking over real MQTT on TCP. For the demo, the bench and tests.</summary>
 public sealed class DemoHouse : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private DemoHouse(WebApplication app, SimulatedWearable wearable, TurnWatch turns)
+    private DemoHouse(WebApplication app, IReadOnlyList<SimulatedWearable> wearables, IReadOnlyList<TurnWatch> turns)
     {
         _app = app;
-        Wearable = wearable;
-        Person = new DemoPerson(app.Services.GetRequiredService<ITextToSpeech>(), wearable, turns);
+        Wearables = wearables;
+        ITextToSpeech voice = app.Services.GetRequiredService<ITextToSpeech>();
+        People = [.. wearables.Select((w, i) => new DemoPerson(voice, DemoPerson.Voices[i % DemoPerson.Voices.Count], w, turns[i]))];
     }
 
-    /// <summary>The wearable.</summary>
-    public SimulatedWearable Wearable { get; }
+    /// <summary>The first wearable.</summary>
+    public SimulatedWearable Wearable => Wearables[0];
 
-    /// <summary>Somebody who speaks to it.</summary>
-    public DemoPerson Person { get; }
+    /// <summary>All wearables.</summary>
+    public IReadOnlyList<SimulatedWearable> Wearables { get; }
+
+    /// <summary>Somebody who speaks to the first wearable.</summary>
+    public DemoPerson Person => People[0];
+
+    /// <summary>One person per wearable, each in a room of one's own.</summary>
+    public IReadOnlyList<DemoPerson> People { get; }
 
     /// <summary>The gateway's services.</summary>
     public IServiceProvider Services => _app.Services;
@@ -29,20 +36,44 @@ public sealed class DemoHouse : IAsyncDisposable
     /// <summary>Where the gateway listens.</summary>
     public GatewayPorts Ports => _app.Services.GetRequiredService<GatewayPorts>();
 
-    /// <summary>Starts both.</summary>
+    /// <summary>Starts the gateway and one wearable.</summary>
     /// <param name="options">The gateway's options; port 0 takes a free one.</param>
     /// <param name="wearable">The wearable's options; host and port are filled in here.</param>
     /// <param name="cancellation">Gives up.</param>
-    public static async Task<DemoHouse> StartAsync(GatewayOptions options, SimulatedWearableOptions wearable, CancellationToken cancellation)
+    public static Task<DemoHouse> StartAsync(GatewayOptions options, SimulatedWearableOptions wearable, CancellationToken cancellation) =>
+        StartAsync(options, [wearable], null, cancellation);
+
+    /// <summary>Starts the gateway and its wearables.</summary>
+    /// <param name="options">The gateway's options; port 0 takes a free one.</param>
+    /// <param name="wearables">The wearables' options; host and port are filled in here.</param>
+    /// <param name="services">Adds to or replaces the gateway's services; null for nothing.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static async Task<DemoHouse> StartAsync(
+        GatewayOptions options, IReadOnlyList<SimulatedWearableOptions> wearables, Action<IServiceCollection>? services, CancellationToken cancellation)
     {
-        TurnWatch turns = new();
-        WebApplication app = await VoiceGateway.BuildAsync(options, services => services.AddSingleton<ITurnObserver>(turns), cancellation).ConfigureAwait(false);
+        TurnWatch[] turns = [.. wearables.Select(w => new TurnWatch(w.Id))];
+        WebApplication app = await VoiceGateway.BuildAsync(
+            options,
+            all =>
+            {
+                foreach (TurnWatch watch in turns)
+                {
+                    all.AddSingleton<ITurnObserver>(watch);
+                }
+
+                services?.Invoke(all);
+            },
+            cancellation).ConfigureAwait(false);
         try
         {
             await GatewayApp.StartAsync(app, cancellation).ConfigureAwait(false);
             GatewayPorts ports = app.Services.GetRequiredService<GatewayPorts>();
-            SimulatedWearable simulated = new(wearable with { BrokerHost = options.Bind.ToString(), BrokerPort = ports.Mqtt });
-            simulated.Start();
+            SimulatedWearable[] simulated = [.. wearables.Select(w => new SimulatedWearable(w with { BrokerHost = options.Bind.ToString(), BrokerPort = ports.Mqtt }))];
+            foreach (SimulatedWearable wearable in simulated)
+            {
+                wearable.Start();
+            }
+
             return new DemoHouse(app, simulated, turns);
         }
         catch
@@ -52,12 +83,12 @@ public sealed class DemoHouse : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits for a trusted heart rate in the gateway; null when none comes in time.</summary>
-    public async Task<HeartSample?> TrustedPulseAsync(TimeSpan limit, CancellationToken cancellation)
+    /// <summary>Waits for a trusted heart rate of a wearable in the gateway; null when none comes in time.</summary>
+    public async Task<HeartSample?> TrustedPulseAsync(SimulatedWearable wearable, TimeSpan limit, CancellationToken cancellation)
     {
         IHeartHistory hearts = Services.GetRequiredService<IHeartHistory>();
         HeartSample? sample = null;
-        await Wearable.ReachesAsync(() => (sample = hearts.Latest(Wearable.Id)) is { State: "ok", RateBpm: not null }, limit, cancellation).ConfigureAwait(false);
+        await wearable.ReachesAsync(() => (sample = hearts.Latest(wearable.Id)) is { State: "ok", RateBpm: not null }, limit, cancellation).ConfigureAwait(false);
         return sample is { State: "ok", RateBpm: not null } ? sample : null;
     }
 
@@ -67,7 +98,11 @@ public sealed class DemoHouse : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await Wearable.DisposeAsync().ConfigureAwait(false);
+        foreach (SimulatedWearable wearable in Wearables)
+        {
+            await wearable.DisposeAsync().ConfigureAwait(false);
+        }
+
         await _app.StopAsync().ConfigureAwait(false);
         await _app.DisposeAsync().ConfigureAwait(false);
     }

@@ -15,7 +15,7 @@ public static partial class DemoScript
     /// <summary>What the simulated heart does.</summary>
     public const int PulseBpm = 72;
 
-    /// <summary>All lines in order.</summary>
+    /// <summary>Said to the first wearable, in order.</summary>
     public static IReadOnlyList<DemoLine> Lines { get; } =
     [
         new("computer, what time is it?", Time(), OClock()),
@@ -25,8 +25,51 @@ public static partial class DemoScript
         new("computer, how much time is left on the timer?", Left(), Minutes()),
     ];
 
+    /// <summary>Said to the second wearable, in order, at the same time.</summary>
+    public static IReadOnlyList<DemoLine> SecondLines { get; } =
+    [
+        new("computer, what day is it today?", Day(), IsADay()),
+        new("computer, what is your name?", YourName(), Program()),
+        new("computer, ask me a riddle.", Riddle(), Question()),
+        new("computer, tell me the answer.", Answer(), TheAnswer()),
+        new("computer, say hello.", Hello(), Greets()),
+    ];
+
+    /// <summary>Said where both wearables hear it; one answers.</summary>
+    public static DemoLine SharedLine { get; } = new("computer, what time is it?", Time(), OClock());
+
     [GeneratedRegex("time", RegexOptions.IgnoreCase)]
     private static partial Regex Time();
+
+    [GeneratedRegex("day", RegexOptions.IgnoreCase)]
+    private static partial Regex Day();
+
+    [GeneratedRegex("(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day")]
+    private static partial Regex IsADay();
+
+    [GeneratedRegex("name", RegexOptions.IgnoreCase)]
+    private static partial Regex YourName();
+
+    [GeneratedRegex("program")]
+    private static partial Regex Program();
+
+    [GeneratedRegex("riddle", RegexOptions.IgnoreCase)]
+    private static partial Regex Riddle();
+
+    [GeneratedRegex(@"\?")]
+    private static partial Regex Question();
+
+    [GeneratedRegex("answer", RegexOptions.IgnoreCase)]
+    private static partial Regex Answer();
+
+    [GeneratedRegex("^The answer is: ")]
+    private static partial Regex TheAnswer();
+
+    [GeneratedRegex("hello", RegexOptions.IgnoreCase)]
+    private static partial Regex Hello();
+
+    [GeneratedRegex("^Hello")]
+    private static partial Regex Greets();
 
     [GeneratedRegex(@"^It is \w+.* in the (morning|afternoon|evening)\.$")]
     private static partial Regex OClock();

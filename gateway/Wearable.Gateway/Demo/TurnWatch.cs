@@ -3,13 +3,20 @@ using Wearable.Gateway.Conversation;
 
 namespace Wearable.Gateway.Demo;
 
-/// <summary>Lets a script wait for the end of a turn.</summary>
-public sealed class TurnWatch : ITurnObserver
+/// <summary>Lets a script wait for the end of a turn of one wearable.</summary>
+/// <param name="deviceId">The wearable.</param>
+public sealed class TurnWatch(string deviceId) : ITurnObserver
 {
     private readonly Channel<TurnRecord> _ended = Channel.CreateBounded<TurnRecord>(new BoundedChannelOptions(64) { FullMode = BoundedChannelFullMode.DropOldest });
 
     /// <inheritdoc/>
-    public void OnTurnEnded(TurnRecord turn) => _ended.Writer.TryWrite(turn);
+    public void OnTurnEnded(TurnRecord turn)
+    {
+        if (turn.DeviceId == deviceId)
+        {
+            _ended.Writer.TryWrite(turn);
+        }
+    }
 
     /// <summary>Forgets turns that ended unseen.</summary>
     public void Clear()

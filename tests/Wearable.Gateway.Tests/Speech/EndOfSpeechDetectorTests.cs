@@ -10,7 +10,7 @@ public class EndOfSpeechDetectorTests
     public void Utterance_starts_pauses_and_ends_after_the_silence()
     {
         Heard heard = Hear("quiet 512, speech 1024, quiet 1024", packetSamples: 512);
-        Assert.Equal([(SpeechEvents.Started, 576), (SpeechEvents.Paused, 1760), (SpeechEvents.Ended, 2272)], heard.Log);
+        Assert.Equal([(SpeechEvents.Started, 576), (SpeechEvents.Paused, 1760), (SpeechEvents.Ended, 2240)], heard.Log);
         Assert.Equal((512 * 16, 1536 * 16), (heard.Detector.SpeechStartSample, heard.Detector.SpeechEndSample));
         Assert.Equal((EndReason.Silence, 1024), (heard.Detector.Reason, heard.Detector.SpeechMs));
     }
@@ -24,8 +24,8 @@ public class EndOfSpeechDetectorTests
     }
 
     [Fact]
-    public void A_pause_of_700_ms_ends_nothing() =>
-        Assert.Equal([SpeechEvents.Started, SpeechEvents.Paused, SpeechEvents.Resumed], Hear("speech 960, quiet 704, speech 640").Events);
+    public void A_pause_of_672_ms_ends_nothing() =>
+        Assert.Equal([SpeechEvents.Started, SpeechEvents.Paused, SpeechEvents.Resumed], Hear("speech 960, quiet 672, speech 640").Events);
 
     [Fact]
     public void Gap_below_200_ms_is_no_pause() =>
