@@ -6,6 +6,9 @@ namespace Wearable.Gateway.Safety;
 public sealed class SafetyRules
 {
     private static readonly TimeSpan MatchLimit = TimeSpan.FromSeconds(2); // far above what 2,000 characters take; then the gate refuses
+    private const RegexOptions Options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
+    private const int MostInOne = 16;
+
     private readonly PlainText _plain;
     private readonly Topic[] _topics;
     private readonly Regex[] _followUps;
@@ -18,7 +21,7 @@ public sealed class SafetyRules
         _file = file;
         _plain = new PlainText(file.Traditional, file.Misspelled, file.Fuzzy);
         _topics = [.. file.Topics.Select(Compile)];
-        _followUps = CompileAll(file.FollowUps.Patterns, "follow-ups");
+        _followUps = CompileAny(file.FollowUps.Patterns, "follow-ups");
         if (file.Tightened.Topics.Keys.FirstOrDefault(k => file.Topics.All(t => t.Topic != k)) is string unknown)
         {
             throw new InvalidOperationException($"safety rules: tightened topic \"{unknown}\" is no topic");
@@ -55,9 +58,9 @@ public sealed class SafetyRules
     {
         Regex[] except = CompileAll(entry.Except ?? [], entry.Topic);
         Rule[] rules = [.. entry.Rules.Select(r => new Rule(
-            CompileAll(r.Patterns, entry.Topic), CompileAll(r.Except ?? [], entry.Topic), BandOf(r.UpTo ?? entry.UpTo, entry.Topic),
+            CompileAny(r.Patterns, entry.Topic), CompileAll(r.Except ?? [], entry.Topic), BandOf(r.UpTo ?? entry.UpTo, entry.Topic),
             r.Where is null or "heard" or "answer" ? r.Where : throw new InvalidOperationException($"safety rules, {entry.Topic}: where is heard or answer, got \"{r.Where}\"")))];
-        return new Topic(entry.Topic, except, rules, CompileAll(_file.Tightened.Topics.GetValueOrDefault(entry.Topic) ?? [], entry.Topic));
+        return new Topic(entry.Topic, except, rules, CompileAny(_file.Tightened.Topics.GetValueOrDefault(entry.Topic) ?? [], entry.Topic));
     }
 
     private static AgeBand BandOf(string name, string topic) =>
@@ -65,7 +68,39 @@ public sealed class SafetyRules
 
     private Regex[] CompileAll(IReadOnlyList<string> patterns, string topic) => [.. patterns.Select(p => Compile(p, topic))];
 
+    // Where it only matters whether any of them matches, several in one expression: each expression costs some 0.7 MB of tables, and 561 of them
+    // were 416 MB. The engine's limit of states says how many fit.
+    private Regex[] CompileAny(IReadOnlyList<string> patterns, string topic) =>
+        [.. patterns.Chunk(MostInOne).SelectMany(some => CompileTogether(some, topic))];
+
+    private IEnumerable<Regex> CompileTogether(string[] patterns, string topic)
+    {
+        try
+        {
+            return [new Regex(string.Join('|', patterns.Select(p => $"(?:{Expand(p)})")), Options, MatchLimit)];
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        {
+            // Too large, or one of them is wrong: smaller parts; alone, it is named.
+            return patterns.Length == 1
+                ? [Compile(patterns[0], topic)]
+                : [.. CompileTogether(patterns[..(patterns.Length / 2)], topic), .. CompileTogether(patterns[(patterns.Length / 2)..], topic)];
+        }
+    }
+
     private Regex Compile(string pattern, string topic)
+    {
+        try
+        {
+            return new Regex(Expand(pattern), Options, MatchLimit);
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        {
+            throw new InvalidOperationException($"safety rules, {topic}: pattern \"{pattern}\": {e.Message}", e);
+        }
+    }
+
+    private string Expand(string pattern)
     {
         bool chinese = pattern.Any(PlainText.IsHan);
         string whole = pattern.TrimEnd('~');
@@ -75,15 +110,7 @@ public sealed class SafetyRules
         }
 
         whole = whole.Replace("~", chinese ? ".{0,8}" : @" (?:\w+ ){0,5}", StringComparison.Ordinal);
-        try
-        {
-            // Whole words; Chinese has no spaces to stand between.
-            return new Regex(chinese ? whole : $@"\b(?:{whole})\b", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, MatchLimit);
-        }
-        catch (Exception e) when (e is ArgumentException or NotSupportedException)
-        {
-            throw new InvalidOperationException($"safety rules, {topic}: pattern \"{pattern}\": {e.Message}", e);
-        }
+        return chinese ? whole : $@"\b(?:{whole})\b"; // whole words; Chinese has no spaces to stand between
     }
 
     private sealed record Rule(Regex[] Patterns, Regex[] Except, AgeBand UpTo, string? Where);
