@@ -1,9 +1,12 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
 using MQTTnet;
 using Wearable.Contract;
 using Wearable.Firmware;
 using Wearable.Firmware.Board;
+using Wearable.Gateway.Conversation;
 using Wearable.Gateway.Demo;
+using Wearable.Gateway.Mqtt;
 using Wearable.Simulator;
 
 namespace Wearable.EndToEnd.Tests;
@@ -60,6 +63,48 @@ public sealed class ConversationTests
         Assert.Equal(0, spoken[0].PlayedMs);
         Assert.Equal((TurnPhases.Done, ""), (spoken[1].Turn?.Outcome, spoken[1].Turn?.Why));
         Assert.Equal(DeviceMode.Idle, house.Demo.Wearables[0].Mode);
+    }
+
+    [Fact]
+    public async Task After_an_answer_a_question_needs_no_word_while_the_wearable_shows_that_it_listens()
+    {
+        Ended ended = new();
+        await using House house = await House.StartAsync([new SimulatedWearableOptions { Id = "bear-1" }], followUp: TimeSpan.FromSeconds(8), ended);
+        short[] next = await house.Demo.Person.VoiceAsync("what day is it today?", CancellationToken.None);
+        await house.Wearable.SayAsync(await house.Demo.Person.VoiceAsync("computer, what time is it?", CancellationToken.None));
+        Assert.True(await house.Wearable.ReachesAsync(() => house.Wearable.Mode == DeviceMode.Listening, TimeSpan.FromSeconds(30)), "the microphone opens after the answer");
+        await house.Wearable.SayAsync(next);
+        Assert.True(await house.Wearable.ReachesAsync(() => ended.Turns.Any(t => t.TurnId.EndsWith("-f1", StringComparison.Ordinal)), TimeSpan.FromSeconds(30)), "the second question is a turn");
+        TurnRecord followed = ended.Turns.First(t => t.TurnId.EndsWith("-f1", StringComparison.Ordinal));
+        Assert.Equal((TurnPhases.Done, ""), (followed.Outcome, followed.Why));
+        Assert.StartsWith("Today is ", followed.Answer);
+    }
+
+    [Fact]
+    public async Task The_wake_word_ends_an_answer()
+    {
+        Ended ended = new();
+        await using House house = await House.StartAsync([new SimulatedWearableOptions { Id = "bear-1" }], observer: ended);
+        ConfigMessage config = new() { Version = 1 };
+        config.Add("barge_in", 1);
+        await house.Demo.Services.GetRequiredService<IDeviceSender>().SendConfigAsync("bear-1", config);
+        short[] word = await house.Demo.Person.VoiceAsync("computer.", CancellationToken.None), stop = await house.Demo.Person.VoiceAsync("stop.", CancellationToken.None);
+        await house.Wearable.SayAsync(await house.Demo.Person.VoiceAsync("computer, tell me a story.", CancellationToken.None));
+        Assert.True(await house.Wearable.ReachesAsync(() => house.Wearable.Mode == DeviceMode.Speaking, TimeSpan.FromSeconds(30)), "the story begins");
+        await house.Wearable.SayAsync(word);
+        Assert.True(await house.Wearable.ReachesAsync(() => house.Wearable.Mode == DeviceMode.Streaming, TimeSpan.FromSeconds(5)), "the word is heard while it speaks");
+        Assert.NotNull(house.Wearable.Timeline.PlaybackFinishedMs);
+        await house.Wearable.SayAsync(stop);
+        Assert.True(await house.Wearable.ReachesAsync(() => ended.Turns.Count == 2, TimeSpan.FromSeconds(30)), "both turns end");
+        Assert.Equal([("failed", "interrupted"), ("done", "")], ended.Turns.Select(t => (t.Outcome, t.Why)));
+        Assert.Equal("", ended.Turns.Last().Answer);
+    }
+
+    private sealed class Ended : ITurnObserver
+    {
+        public ConcurrentQueue<TurnRecord> Turns { get; } = new();
+
+        public void OnTurnEnded(TurnRecord turn) => Turns.Enqueue(turn);
     }
 
     [Fact]

@@ -1,6 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Wearable.Firmware.Board;
 using Wearable.Gateway;
+using Wearable.Gateway.Conversation;
 using Wearable.Gateway.Demo;
 using Wearable.Simulator;
 
@@ -18,11 +20,12 @@ internal sealed class House : IAsyncDisposable
 
     public static Task<House> StartAsync(SimulatedWearableOptions? wearable = null) => StartAsync([wearable ?? new SimulatedWearableOptions { Id = "bear-1" }]);
 
-    public static async Task<House> StartAsync(IReadOnlyList<SimulatedWearableOptions> wearables)
+    public static async Task<House> StartAsync(IReadOnlyList<SimulatedWearableOptions> wearables, TimeSpan followUp = default, ITurnObserver? observer = null)
     {
         House house = new();
-        GatewayOptions options = new() { HttpPort = 0, MqttPort = 0, DataFolder = house._data, LogLevel = LogLevel.Error };
-        house._house = await DemoHouse.StartAsync(options, wearables, null, CancellationToken.None);
+        GatewayOptions options = new() { HttpPort = 0, MqttPort = 0, DataFolder = house._data, LogLevel = LogLevel.Error, FollowUp = followUp };
+        house._house = await DemoHouse.StartAsync(
+            options, wearables, observer is null ? null : services => services.AddSingleton(observer), CancellationToken.None);
         foreach (SimulatedWearable wearable in house.Demo.Wearables)
         {
             Assert.True(await wearable.ReachesAsync(() => wearable.LinkState == LinkState.Up, TimeSpan.FromSeconds(30)), "wearable connects");
