@@ -20,16 +20,21 @@ namespace Wearable.Bench;
 internal static class VoiceBench
 {
     private const string Help = """
-        voice FOLDER [--clips N] [--speed X]
+        voice FOLDER [--clips N] [--speed X] [--noise DB] [--show]
           Recordings of people saying one known word or two (FOLDER/positive/WORD-WORD/GG-NNN.wav; the folder's name is what is said), N of
-          them (default 60, spread over words and groups), as they are and with white noise 20 and 10 dB under the voice. Each is read
+          them (default 60, spread over words and groups), as they are and with white noise 20 and 10 dB under the voice, which begins a
+          second before the recording and ends a second after it. Each is read
           directly by the gateway's speech to text, and said into two simulated wearables that send PCM16 (codec 0) and IMA ADPCM
           (codec 30), opened by the button, over MQTT to the gateway, whose turn's transcript counts. Words of the recordings are single
           and out of any context, which the speech model spells badly: compare the rows, not with rates of sentences.
           Gateway and wearables run X times (default 4) as fast as the clock.
+          --noise: only this level. --show: what differs.
           "differs": clips whose transcript is not that of the file, whichever is right.
           Last line: {"clips", and per noise level "direct", "codec_0", "codec_30" in percent of the words}.
         """;
+
+    // Noise does not begin with the word: a step from quiet to noise is what voice activity takes for a voice.
+    private const int NoiseAroundMs = 1000;
 
     private static readonly double[] NoisesDb = [double.PositiveInfinity, 20, 10];
     private static readonly int[] Codecs = [AudioCodec.Pcm16At16k, AudioCodec.ImaAdpcmAt16k];
@@ -56,16 +61,16 @@ internal static class VoiceBench
                 services.AddSingleton<IChatClient>(new OneAnswer("Okay."));
                 services.AddSingleton(new ConversationSettings { MaxTranscription = TimeSpan.FromSeconds(20 * speed), MaxToPlay = TimeSpan.FromSeconds(10 * speed) });
             },
-            house => MeasureAsync(house, recordings));
+            house => MeasureAsync(house, recordings, Option(args, "--noise", -1) is int db and >= 0 ? [db] : NoisesDb, args.Contains("--show")));
     }
 
-    private static async Task<int> MeasureAsync(DemoHouse house, List<(string Said, short[] Sound)> recordings)
+    private static async Task<int> MeasureAsync(DemoHouse house, List<(string Said, short[] Sound)> recordings, double[] noisesDb, bool show)
     {
         ISpeechToText direct = house.Services.GetRequiredService<ISpeechToText>();
         JsonObject result = new() { ["clips"] = recordings.Count };
         Console.WriteLine($"{recordings.Count} recordings; word error rate in percent");
         Console.WriteLine("noise      file   codec 0  differs   codec 30  differs");
-        foreach (double noiseDb in NoisesDb)
+        foreach (double noiseDb in noisesDb)
         {
             Tally file = new();
             Tally[] through = [.. Codecs.Select(_ => new Tally())];
@@ -76,11 +81,17 @@ internal static class VoiceBench
                 short[] sound = Noisy(clean, noiseDb, i);
                 Transcript read = await direct.TranscribeAsync(sound);
                 file.Add(said, read.Text);
-                string[] heard = await Task.WhenAll(house.People.Select(p => HearAsync(house, p, sound)));
+                (string Heard, string Why)[] turns = await Task.WhenAll(house.People.Select(p => HearAsync(house, p, sound)));
+                (string[] heard, string[] why) = ([.. turns.Select(t => t.Heard)], [.. turns.Select(t => t.Why)]);
                 for (int c = 0; c < Codecs.Length; c++)
                 {
                     through[c].Add(said, heard[c]);
-                    differs[c] += string.Join(' ', Words(heard[c])) == string.Join(' ', Words(read.Text)) ? 0 : 1;
+                    bool same = string.Join(' ', Words(heard[c])) == string.Join(' ', Words(read.Text));
+                    differs[c] += same ? 0 : 1;
+                    if (show && !same)
+                    {
+                        Console.WriteLine($"  {said}: file \"{read.Text}\", codec {Codecs[c]} \"{heard[c]}\" {why[c]}");
+                    }
                 }
             }
 
@@ -98,7 +109,7 @@ internal static class VoiceBench
     }
 
     // Presses the button, says it, and gives what the gateway understood.
-    private static async Task<string> HearAsync(DemoHouse house, DemoPerson person, short[] sound)
+    private static async Task<(string Heard, string Why)> HearAsync(DemoHouse house, DemoPerson person, short[] sound)
     {
         SimulatedWearable wearable = house.Wearables[house.People.ToList().IndexOf(person)];
         await wearable.ReachesAsync(() => wearable.Mode == DeviceMode.Idle, Limit);
@@ -108,7 +119,7 @@ internal static class VoiceBench
         wearable.Button.Release();
         await wearable.ReachesAsync(() => wearable.Mode == DeviceMode.Streaming, Limit);
         SpokenTurn turn = await person.SayAsync(sound, CancellationToken.None);
-        return turn.Turn?.Heard ?? "";
+        return (turn.Turn?.Heard ?? "", turn.Turn?.Why ?? "no turn");
     }
 
     private static short[] Noisy(short[] clean, double noiseDb, int seed)
@@ -121,7 +132,8 @@ internal static class VoiceBench
         // The voice: the loudest half of the blocks of 10 ms.
         double voiceDb = 10 * Math.Log10(clean.Chunk(160).Select(b => b.Average(s => (double)s * s)).OrderDescending().Take(Math.Max(1, clean.Length / 320)).Average() / 32768 / 32768);
         BackgroundNoise noise = new(seed, Math.Min(-10, voiceDb - noiseDb));
-        return [.. clean.Select(s => (short)Math.Clamp(s + noise.Next(), short.MinValue, short.MaxValue))];
+        short[] around = new short[NoiseAroundMs * SpeechFormat.SamplesPerMs];
+        return [.. around.Concat(clean).Concat(around).Select(s => (short)Math.Clamp(s + noise.Next(), short.MinValue, short.MaxValue))];
     }
 
     // Round robin over the words and, within a word, evenly over the files, whose names begin with the group.
