@@ -38,4 +38,7 @@ public sealed record ConversationSettings
 
     /// <summary>Quiet that ends a question which was asked before, ms; see <see cref="Repertoire"/>.</summary>
     public int KnownQuestionSilenceMs { get; init; } = 480;
+
+    /// <summary>While a brain makes its next sentence the device gets a packet of silence this often, so that it does not give the answer up.</summary>
+    public TimeSpan SilenceEvery { get; init; } = TimeSpan.FromMilliseconds(1500);
 }

@@ -467,8 +467,10 @@ public sealed class Turn : IAsyncDisposable
         AnswerSender sender = new(_services.Sender, _deviceId, _codec, _services.Settings, _services.Time);
         short[] gap = new short[(int)_services.Settings.SentenceGap.TotalMilliseconds * SpeechFormat.SamplesPerMs];
         bool first = true;
-        await foreach (string sentence in sentences.ConfigureAwait(false))
+        await using IAsyncEnumerator<string> source = sentences.GetAsyncEnumerator();
+        while (await NextAsync(source, first ? null : sender).ConfigureAwait(false))
         {
+            string sentence = source.Current;
             SafetyVerdict verdict = _services.Safety.CheckAnswer(_deviceId, sentence);
             string said = verdict.Allows ? sentence : verdict.Reply;
             if (first)
@@ -507,6 +509,22 @@ public sealed class Turn : IAsyncDisposable
         _allSent = true; // the device may be done with the last packet before the next line returns
         await sender.EndAsync(_cancel.Token).ConfigureAwait(false);
         await AwaitPlaybackAsync(sender).ConfigureAwait(false);
+    }
+
+    // A device that hears nothing for 3 s gives the answer up. A brain may need longer for its next sentence: a moment of silence says that it lives.
+    private async Task<bool> NextAsync(IAsyncEnumerator<string> sentences, AnswerSender? sender)
+    {
+        Task<bool> next = sentences.MoveNextAsync().AsTask();
+        while (sender is not null && !next.IsCompleted)
+        {
+            await Task.WhenAny(next, Task.Delay(_services.Settings.SilenceEvery, _services.Time)).ConfigureAwait(false);
+            if (!next.IsCompleted && !_cancel.IsCancellationRequested)
+            {
+                await sender.SendAsync(new short[AudioFormat.PacketSamples], CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+
+        return await next.ConfigureAwait(false);
     }
 
     private async Task AwaitPlaybackAsync(AnswerSender sender)

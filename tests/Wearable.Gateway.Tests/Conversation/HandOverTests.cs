@@ -73,6 +73,27 @@ public sealed partial class TurnTests
     }
 
     [Fact]
+    public async Task A_device_gets_silence_while_the_next_sentence_is_made()
+    {
+        TaskCompletionSource more = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _brain.More = more.Task;
+        _brain.Answer = "It is noon. Time";
+        int packets = 0;
+        Action<byte[]> play = _sent.OnAudio!;
+        _sent.OnAudio = packet =>
+        {
+            play(packet);
+            if (++packets == 4) // one full packet of "It is noon.", the others are silence
+            {
+                more.SetResult();
+            }
+        };
+        await SpeakAsync("t-63");
+        TurnRecord turn = await _ended.NextAsync();
+        Assert.Equal(("done", "It is noon. Time That is all."), (turn.Outcome, turn.Answer));
+    }
+
+    [Fact]
     public async Task Stop_is_obeyed_in_silence()
     {
         _listening.Text = "Computer, stop.";

@@ -28,7 +28,7 @@ public sealed partial class TurnTests : IAsyncDisposable
 
     private ConversationHub Hub(IWordScorer? scorer, TimeSpan followUp = default)
     {
-        ConversationSettings settings = new() { FollowUp = followUp, MaxThinking = TimeSpan.FromMilliseconds(300), MaxToPlay = TimeSpan.FromMilliseconds(400) };
+        ConversationSettings settings = new() { FollowUp = followUp, SilenceEvery = TimeSpan.FromMilliseconds(40), MaxThinking = TimeSpan.FromMilliseconds(300), MaxToPlay = TimeSpan.FromMilliseconds(400) };
         return new ConversationHub(new ConversationServices(
             new LoudIsSpeech(), _listening, scorer, new Beep(), _brain, new SafetyGate(new SafetySettings(), TimeProvider.System), _sent, TimeProvider.System, settings, new EndOfSpeechSettings(), [_ended], NullLogger<ConversationHub>.Instance));
     }
@@ -400,6 +400,9 @@ public sealed partial class TurnTests : IAsyncDisposable
 
         public string Answer { get; set; } = "It is noon. Time for lunch.";
 
+        /// <summary>Ends when the rest of the answer is there.</summary>
+        public Task? More { get; set; }
+
         public bool Fails { get; set; }
 
         public bool Hangs { get; set; }
@@ -410,6 +413,11 @@ public sealed partial class TurnTests : IAsyncDisposable
             Asked = messages.Last().Text;
             await Task.Delay(Hangs ? Timeout.Infinite : 1, cancellationToken);
             yield return Fails ? throw new InvalidOperationException("the model died") : new ChatResponseUpdate(ChatRole.Assistant, Answer);
+            if (More is not null)
+            {
+                await More;
+                yield return new ChatResponseUpdate(ChatRole.Assistant, " That is all.");
+            }
         }
 
         public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
