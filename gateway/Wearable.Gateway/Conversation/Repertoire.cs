@@ -14,13 +14,14 @@ public sealed class Repertoire
     private readonly HashSet<string> _beginnings = [];
     private readonly Queue<string> _order = new();
 
-    /// <summary>True when the words were a whole question before and never the beginning of another.</summary>
+    /// <summary>True when the words were a whole question before and never the beginning of another, said with a pause or without.</summary>
     public bool IsWhole(string question)
     {
         string key = Key(question);
         lock (_gate)
         {
-            return _whole.Contains(key) && !_beginnings.Contains(key);
+            // Whoever was cut off behind a known question says the longer one again in one breath; from then on it is waited for.
+            return _whole.Contains(key) && !_beginnings.Contains(key) && !_whole.Any(w => w.Length > key.Length && w.StartsWith(key, StringComparison.Ordinal));
         }
     }
 

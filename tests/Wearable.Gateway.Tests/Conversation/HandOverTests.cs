@@ -155,16 +155,27 @@ public sealed partial class TurnTests
     }
 
     [Fact]
+    public void A_question_that_begins_a_longer_one_is_waited_for()
+    {
+        Repertoire repertoire = new();
+        repertoire.AddWhole("What time is it?");
+        Assert.True(repertoire.IsWhole("what time is it"));
+        repertoire.AddWhole("What time is it in London?");
+        Assert.False(repertoire.IsWhole("What time is it?"));
+        Assert.True(repertoire.IsWhole("What time is it in London?"));
+    }
+
+    [Fact]
     public void A_repertoire_forgets_the_oldest()
     {
         Repertoire repertoire = new();
         for (int i = 0; i <= Repertoire.Capacity; i++)
         {
-            repertoire.AddWhole("question " + i);
+            repertoire.AddWhole($"question {i:000}");
         }
 
-        Assert.False(repertoire.IsWhole("Question 0?"));
-        Assert.True(repertoire.IsWhole("Question 1?"));
+        Assert.False(repertoire.IsWhole("Question 000?"));
+        Assert.True(repertoire.IsWhole("Question 001?"));
         Assert.False(repertoire.IsWhole(""));
     }
 
