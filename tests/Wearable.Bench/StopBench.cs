@@ -49,9 +49,8 @@ internal static class StopBench
         ConfigMessage config = new() { Version = 1 };
         config.Add("barge_in", 1);
         await sender.SendConfigAsync(wearable.Id, config);
-        short[] question = await house.Person.VoiceAsync("computer, tell me something long.", CancellationToken.None);
+        short[] question = await house.Person.VoiceAsync("computer, what time is it?", CancellationToken.None);
         short[] word = await house.Person.VoiceAsync("computer.", CancellationToken.None);
-        short[] stop = await house.Person.VoiceAsync("stop.", CancellationToken.None);
         Console.WriteLine($"load of the machine {BenchHouse.Load}");
         Console.WriteLine("how           times  missed   p50 ms   p95 ms   longest");
         List<double> byWord = await RepeatAsync("wake word", async () =>
@@ -59,7 +58,9 @@ internal static class StopBench
             await wearable.SayAsync(word);
             await wearable.ReachesAsync(() => wearable.Timeline.PlaybackFinishedMs is not null, TimeSpan.FromMilliseconds(SilentWithinMs));
             double? ms = wearable.Timeline is { PlaybackFinishedMs: double silent, LastVoicedSampleCapturedMs: double said } ? silent - said : null;
-            await wearable.SayAsync(stop); // the word opened a turn: end it in silence
+            await MuteAsync(1); // the word opened a turn: end it without another answer
+            await wearable.ReachesAsync(() => wearable.Mode == DeviceMode.Muted, Limit);
+            await MuteAsync(0);
             return ms;
         });
         List<double> byButton = await RepeatAsync("button", async () =>
@@ -83,6 +84,8 @@ internal static class StopBench
             $"{{\"stop_p50_ms\":{LatencyBench.Percentile(byWord, 50):0},\"stop_p95_ms\":{LatencyBench.Percentile(byWord, 95):0},\"times\":{times},\"missed\":{times - byWord.Count},\"button_p95_ms\":{LatencyBench.Percentile(byButton, 95):0},\"command_p95_ms\":{LatencyBench.Percentile(byCommand, 95):0}}}"));
         bool quick = new[] { byWord, byButton, byCommand }.All(l => LatencyBench.Percentile(l, 95) <= 300);
         return quick && byWord.Count == times ? 0 : 1;
+
+        async Task MuteAsync(int value) => await sender.SendCommandAsync(wearable.Id, CommandNames.Mute, new CommandMessage { HasValue = true, Value = value });
 
         // Each time: ask, wait until a second of the answer was played, stop it, wait until the wearable rests.
         async Task<List<double>> RepeatAsync(string how, Func<Task<double?>> stopIt)
