@@ -34,6 +34,7 @@ namespace Wearable.Firmware
         private readonly CommandReader _commands;
         private readonly HeartReporter _heart;
         private readonly RawReporter _raw;
+        private readonly MotionReporter _motion;
         private readonly HealthReporter _health;
         private readonly PressReader _press;
         private readonly HopRing _ring;
@@ -77,6 +78,7 @@ namespace Wearable.Firmware
             _commands = new CommandReader(_publisher, board.Clock, _faults, _topics.Ack);
             _heart = new HeartReporter(heart, _publisher, _topics);
             _raw = heart is IRawPulse ? new RawReporter((IRawPulse)heart, _publisher, board.Clock, _topics.RawPulse) : null;
+            _motion = heart is IMotionPulse ? new MotionReporter(((IMotionPulse)heart).Motion, _publisher, _topics.Motion) : null;
             _health = new HealthReporter(board, _publisher, _connection, _topics.DeviceHealth);
             _press = new PressReader(board.Button);
             _ring = new HopRing(board.HasVoice ? settings.Get(Settings.PreRollMs) / AudioFormat.HopMs : 1);
@@ -131,6 +133,11 @@ namespace Wearable.Firmware
             if (_raw != null)
             {
                 _raw.Step();
+            }
+
+            if (_motion != null)
+            {
+                _motion.Step(_settings.Get(Settings.MotionStream) != 0);
             }
 
             WatchButton(begin);

@@ -4,7 +4,7 @@ namespace Wearable.Firmware
     public sealed class Settings
     {
         /// <summary>Indexes into the table.</summary>
-        public const int UpCodec = 0, VolumePercent = 1, PreRollMs = 2, MaxSpeechMs = 3, MaxThinkMs = 4, HealthEveryMs = 5, ThresholdFirst = 6, ThresholdSecond = 7, BargeIn = 8;
+        public const int UpCodec = 0, VolumePercent = 1, PreRollMs = 2, MaxSpeechMs = 3, MaxThinkMs = 4, HealthEveryMs = 5, ThresholdFirst = 6, ThresholdSecond = 7, BargeIn = 8, MotionStream = 9;
 
         /// <summary>Names on the wire.</summary>
         public static readonly string[] Names =
@@ -18,11 +18,12 @@ namespace Wearable.Firmware
             "threshold_1",      // of the first wake word, 0-100; 0 keeps the model's own
             "threshold_2",
             "barge_in",         // 1: the wake word is listened for while speaking; without echo cancelling it may hear itself
+            "motion_stream",    // 1: light and acceleration go to the gateway while the body moves, which finds the rate again, later and better
         };
 
-        private static readonly int[] Defaults = { 0, 70, 1000, 15000, 20000, 30000, 0, 0, 0 };
-        private static readonly int[] Least = { 0, 0, 200, 2000, 3000, 1000, 0, 0, 0 };
-        private static readonly int[] Most = { 30, 100, 2000, 60000, 120000, 3600000, 100, 100, 1 };
+        private static readonly int[] Defaults = { 0, 70, 1000, 15000, 20000, 30000, 0, 0, 0, 0 };
+        private static readonly int[] Least = { 0, 0, 200, 2000, 3000, 1000, 0, 0, 0, 0 };
+        private static readonly int[] Most = { 30, 100, 2000, 60000, 120000, 3600000, 100, 100, 1, 1 };
 
         private readonly int[] _values = new int[Names.Length];
 

@@ -12,6 +12,9 @@ public sealed record PulseOptions
     /// <summary>False: nobody touches the sensor.</summary>
     public bool Finger { get; init; } = true;
 
+    /// <summary>False: the board has no motion sensor.</summary>
+    public bool MotionSensor { get; init; } = true;
+
     /// <summary>True: the hand moves.</summary>
     public bool Motion { get; init; }
 }

@@ -7,6 +7,7 @@ using Wearable.Firmware.Voice;
 using Wearable.Simulator.Link;
 using Wearable.Simulator.Microphone;
 using Wearable.Simulator.Parts;
+using Wearable.Simulator.Motion;
 using Wearable.Simulator.Pulse;
 using Wearable.Simulator.Speaker;
 using Wearable.Simulator.Time;
@@ -74,6 +75,16 @@ public sealed class SimulatedWearable : IAsyncDisposable
         _power = new SimulatedPower(Clock);
         Pulse = PulseSources.Make(options.Pulse, options.Seed);
         Sensor = new FakeMax30102(Clock, Pulse);
+        Wrist = new SyntheticMotion(options.Seed) { SwingMilliG = options.Pulse.Motion ? SyntheticPulse.SwingMilliG : 0 };
+        if (Pulse is SyntheticPulse synthetic)
+        {
+            synthetic.Wrist = Wrist;
+        }
+
+        Accelerometer = new FakeLis3dh(Clock, options.Pulse.WaveFile is string wave && RecordedPulse.Load(wave).Channels >= 4 ? RecordedMotion.Load(wave) : Wrist)
+        {
+            Connected = options.Pulse.MotionSensor,
+        };
 
         // A replay needs the same boot id; a real run needs another one each time, or the gateway takes its messages for duplicates.
         _random = (options.Clock ?? Clock) is VirtualClock ? new Random(options.Seed) : new Random();
@@ -122,6 +133,12 @@ public sealed class SimulatedWearable : IAsyncDisposable
 
     /// <summary>Its pulse sensor, register by register.</summary>
     public FakeMax30102 Sensor { get; }
+
+    /// <summary>What shakes it, unless a recording does; may be changed while it runs.</summary>
+    public SyntheticMotion Wrist { get; }
+
+    /// <summary>Its motion sensor, register by register.</summary>
+    public FakeLis3dh Accelerometer { get; }
 
     /// <summary>How the loop kept up since it was switched on; without <see cref="SimulatedWearableOptions.ChipSpeed"/> nothing but the answer gaps.</summary>
     public ChipLoad Load
@@ -366,7 +383,8 @@ public sealed class SimulatedWearable : IAsyncDisposable
     private Device Boot(IMessageLink link)
     {
         IMessageLink observed = new ObservedLink(link, Messages.Take);
-        II2cBus bus = _chip is null ? Sensor : new TimedBus(Sensor, _chip);
+        II2cBus both = new SensorBus(Sensor, Accelerometer);
+        II2cBus bus = _chip is null ? both : new TimedBus(both, _chip);
         IClock time = _chip is null ? Clock : new TimedClock(_chip);
         DeviceBoard board = new()
         {

@@ -5,7 +5,18 @@ namespace Wearable.Training;
 /// <summary>Scores models on what they were not trained on: left-out speaker groups and left-out fifths of each background stream.</summary>
 public static class CrossValidation
 {
-    private sealed record Heard(string Group, string Name, int Clean, int Noisy);
+    // What is done to a clip before it is heard.
+    private static readonly (string Name, Func<float[], int, float[]> Change)[] Conditions =
+    [
+        ("clean", (x, _) => x),
+        ("10 dB noise", (x, i) => DeviceScorer.Noisy(x, 10, i)),
+        ("5 dB noise", (x, i) => DeviceScorer.Noisy(x, 5, i)),
+        ("1 m", (x, i) => DeviceScorer.Far(x, 1, i)),
+        ("3 m", (x, i) => DeviceScorer.Far(x, 3, i)),
+    ];
+
+    // Best: the highest score in each condition.
+    private sealed record Heard(string Group, int[] Best);
 
     /// <summary>Streams everything through the device and prints the figures, one threshold for all folds.</summary>
     /// <param name="models">One device model per fold; what a missing one would score is left out.</param>
@@ -22,7 +33,7 @@ public static class CrossValidation
             string group = Folds.GroupOf(files[i]);
             WakeModel model = models[Folds.ScoredBy(group)]!;
             float[] x = DeviceScorer.Padded(WavFile.Read(files[i]), i);
-            heard[i] = new Heard(group, Path.GetFileName(files[i]), DeviceScorer.Hear(model, x, head).Best, DeviceScorer.Hear(model, DeviceScorer.Noisy(x, 10, i), head).Best);
+            heard[i] = new Heard(group, [.. Conditions.Select(c => DeviceScorer.Hear(model, c.Change(x, i), head).Best)]);
         });
 
         string[] streams = [.. Directory.GetFiles(Path.Combine(dataFolder, "negative"), "*.wav").Order(StringComparer.Ordinal)];
@@ -43,19 +54,20 @@ public static class CrossValidation
         }
 
         double hours = background.Sum(b => b.Hours);
-        Curve clean = new([.. heard.Select(h => h.Clean)], [.. background.Select(b => b.Hearing)], hours);
-        Curve noisy = new([.. heard.Select(h => h.Noisy)], [.. background.Select(b => b.Hearing)], hours);
-        Console.WriteLine($"cross-validated: {heard.Length} clips, {hours:0.00} h; gate open {100.0 * background.Sum(b => (long)b.Hearing.OpenHops) / background.Sum(b => (long)b.Hearing.Hops):0} % of background, never for {heard.Count(h => h.Clean == 0)} clips");
+        Curve[] curves = [.. Conditions.Select((_, c) => new Curve([.. heard.Select(h => h.Best[c])], [.. background.Select(b => b.Hearing)], hours))];
+        Curve clean = curves[0];
+        Console.WriteLine($"cross-validated: {heard.Length} clips, {hours:0.00} h; gate open {100.0 * background.Sum(b => (long)b.Hearing.OpenHops) / background.Sum(b => (long)b.Hearing.Hops):0} % of background, never for {heard.Count(h => h.Best[0] == 0)} clips");
+        Console.WriteLine($"{"false alarms",-14}{"threshold",10}{string.Concat(Conditions.Select(c => $"{c.Name,13}"))}   missed, %");
         foreach (double limit in (double[])[20, 10, 5, 2, 1, 0.5, 0.2])
         {
             int t = clean.ThresholdFor(limit);
-            Console.WriteLine($"<= {limit,4} /h: threshold {t,3}  miss {clean.Miss(t),5:0.0} %  at 10 dB noise {noisy.Miss(t),5:0.0} %  false alarms {clean.FalseAlarmsPerHour(t):0.00} /h");
+            Console.WriteLine($"{clean.FalseAlarmsPerHour(t),6:0.00} <= {limit,-4}{t,10}{string.Concat(curves.Select(c => $"{c.Miss(t),13:0.0}"))}");
         }
 
         int one = clean.ThresholdFor(1);
         foreach (IGrouping<string, Heard> g in heard.GroupBy(h => h.Group))
         {
-            Console.WriteLine($"group {g.Key,-3} {g.Count(),4} clips  missed {g.Count(h => h.Clean < one),3}  at 10 dB {g.Count(h => h.Noisy < one),3}");
+            Console.WriteLine($"group {g.Key,-3} {g.Count(),4} clips  missed{string.Concat(Conditions.Select((c, i) => $"  {c.Name} {g.Count(h => h.Best[i] < one)}"))}");
         }
 
         foreach (var g in background.GroupBy(b => b.Name))

@@ -7,6 +7,7 @@ public sealed class Preparer(string dataFolder, string word, int seed)
 {
     private const int Rate = AudioFormat.SampleRateHz;
     private const int ChunkSeconds = 40;
+    private const double SyntheticHours = 2;
     private readonly Progress _progress = new();
     private readonly List<float[]>[] _parts = [.. Enumerable.Range(0, Folds.Count).Select(_ => new List<float[]>())];
 
@@ -18,7 +19,8 @@ public sealed class Preparer(string dataFolder, string word, int seed)
         List<Func<Random, Segment>> work = [];
         AddClips(work, word, true, copies);
         AddClips(work, "hey-" + word, true, copies / 2);
-        foreach (string folder in Directory.GetDirectories(Path.Combine(dataFolder, "positive")))
+        string recordings = Path.Combine(dataFolder, "positive");
+        foreach (string folder in Directory.Exists(recordings) ? Directory.GetDirectories(recordings) : [])
         {
             string other = Path.GetFileName(folder);
             if (other != word && other != "hey-" + word)
@@ -60,6 +62,17 @@ public sealed class Preparer(string dataFolder, string word, int seed)
 
     private void LoadBackground()
     {
+        if (!Directory.Exists(Path.Combine(dataFolder, "negative")))
+        {
+            List<float[]> pieces = SyntheticBackground.Make(SyntheticHours, word.Replace('-', ' '), new Random(seed), _progress);
+            for (int i = 0; i < pieces.Count; i++)
+            {
+                _parts[i % _parts.Length].Add(pieces[i]);
+            }
+
+            return;
+        }
+
         foreach (string file in Directory.GetFiles(Path.Combine(dataFolder, "negative"), "*.wav").Order(StringComparer.Ordinal))
         {
             float[] all = WavFile.Read(file);
@@ -125,10 +138,10 @@ public sealed class Preparer(string dataFolder, string word, int seed)
 
         if (random.NextDouble() < 0.45)
         {
-            x = Sound.Room(x, random, Sound.LogUniform(random, 80, 600), random.NextDouble() * 18 - 3);
+            x = Sound.Room(x, random, Sound.LogUniform(random, 80, 600), random.NextDouble() * 28 - 14);
         }
 
-        double snrDb = random.NextDouble() * 46 - 1;
+        double snrDb = random.NextDouble() < 0.5 ? random.NextDouble() * 24 - 2 : random.NextDouble() * 46 - 1;
         double kind = random.NextDouble();
         if (kind < 0.45)
         {

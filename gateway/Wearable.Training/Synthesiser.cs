@@ -76,6 +76,7 @@ public static class Synthesiser
             speakers.Add(("festival-" + voice, text => Run("text2wave", $"-eval \"(voice_{voice})\" -o ", text)));
         }
 
+        string[] parts = PartsOf(word);
         List<SyntheticClip> clips = [];
         for (int s = 0; s < speakers.Count; s++)
         {
@@ -102,7 +103,7 @@ public static class Synthesiser
 
             for (int i = 0; i < 5; i++)
             {
-                string text = Others[random.Next(Others.Length)];
+                string text = i == 0 && parts.Length > 0 ? parts[random.Next(parts.Length)] : Sentence(word, random);
                 if (say(text) is { } other)
                 {
                     clips.Add(new SyntheticClip(other, 0, 0, voice, text));
@@ -113,9 +114,21 @@ public static class Synthesiser
         return clips;
     }
 
+    /// <summary>A sentence without the word in it.</summary>
+    internal static string Sentence(string avoid, Random random)
+    {
+        string[] all = [.. Others.Concat(Followers).Where(s => !s.Contains(avoid, StringComparison.OrdinalIgnoreCase))];
+        return all[random.Next(all.Length)];
+    }
+
+    // Halves of a single word, which must not be enough. Not the words of a phrase: with "glass" alone among the counterexamples more of "view glass" was missed.
+    private static string[] PartsOf(string word) =>
+        word.Contains(' ', StringComparison.Ordinal) || word.Length < 4 ? [] : [word[..(word.Length / 2)], word[(word.Length / 2)..]];
+
     private static string F(FormattableString s) => s.ToString(CultureInfo.InvariantCulture);
 
-    private static float[]? Run(string program, string arguments, string input = "")
+    /// <summary>One program's sound, or null when it made none.</summary>
+    internal static float[]? Run(string program, string arguments, string input = "")
     {
         string file = Path.GetTempFileName();
         try

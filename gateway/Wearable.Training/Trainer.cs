@@ -25,6 +25,12 @@ public sealed class Trainer
     // The score may come from a little before the word's trimmed end to 300 ms after it.
     private const int EarlyRows = 8, LateRows = 16;
 
+    // Rows of a word of 1.3 s and of 0.4 s.
+    private const int LongestWord = 65, ShortestWord = 20;
+
+    // Part of the windows shown at an uneven tempo.
+    private const double WarpShare = 0.5;
+
     private readonly int _words, _positives, _negatives;
     private readonly List<Segment[]>[] _wordsByGroup;
     private readonly List<double>[] _groupWeights;
@@ -32,7 +38,8 @@ public sealed class Trainer
     private readonly Random _random;
     private readonly FloatNet _net;
     private readonly FloatNet _miner;
-    private readonly int[] _from = new int[Batch];
+    private readonly int[] _wordFrom = new int[Batch], _wordTo = new int[Batch];
+    private readonly int[] _source = new int[WindowRows];
     private readonly Segment[] _segment = new Segment[Batch];
     private List<(Segment Segment, int From)> _hard = [];
     private IReadOnlyList<FloatNet> _teachers = [];
@@ -122,17 +129,16 @@ public sealed class Trainer
                 int lastFrom = s.WordFrom - 1;
                 int firstFrom = s.WordTo + LateRows + 2 - WindowRows;
                 _segment[i] = s;
-                _from[i] = firstFrom <= lastFrom ? _random.Next(firstFrom, lastFrom + 1) : firstFrom;
+                Show(s, firstFrom <= lastFrom ? _random.Next(firstFrom, lastFrom + 1) : firstFrom, i, rows);
             }
             else
             {
                 bool hard = _hard.Count > 0 && i % 2 == 0;
                 (Segment segment, int from) = hard ? _hard[_random.Next(_hard.Count)] : _windows[_random.Next(_windows.Count)];
                 _segment[i] = segment;
-                _from[i] = from + (hard ? _random.Next(-24, 25) : _random.Next(0, MineStep));
+                Show(segment, from + (hard ? _random.Next(-24, 25) : _random.Next(0, MineStep)), i, rows);
             }
 
-            Copy(_segment[i], _from[i], rows);
             if (_random.NextDouble() < 0.7)
             {
                 Recolour(rows);
@@ -193,16 +199,49 @@ public sealed class Trainer
         return group[_random.Next(group.Length)];
     }
 
+    // A window of a segment, often at another tempo, and where the word lies in it then.
+    private void Show(Segment s, int from, int window, Span<sbyte> rows)
+    {
+        int end = Math.Clamp(s.WordTo - from, 0, WindowRows - 1);
+        if (_random.NextDouble() >= WarpShare)
+        {
+            _wordFrom[window] = s.WordFrom - from;
+            _wordTo[window] = s.WordTo - from;
+            Copy(s, from, rows);
+            return;
+        }
+
+        int[] source = _source;
+        TempoWarp.Fill(_random, from, s.HasWord ? end : _random.Next(WindowRows), source);
+        int begin = end;
+        while (begin > 0 && source[begin - 1] >= s.WordFrom)
+        {
+            begin--;
+        }
+
+        _wordFrom[window] = begin;
+        _wordTo[window] = end;
+        rows.Clear();
+        for (int r = 0; r < WindowRows; r++)
+        {
+            CopyRow(s, source[r], r, rows);
+        }
+    }
+
     private static void Copy(Segment s, int from, Span<sbyte> rows)
     {
         rows.Clear();
         for (int r = 0; r < WindowRows; r++)
         {
-            int k = from + r;
-            if (k >= 0 && k < s.Count)
-            {
-                s.Rows.AsSpan(k * B, B).CopyTo(rows[(r * B)..]);
-            }
+            CopyRow(s, from + r, r, rows);
+        }
+    }
+
+    private static void CopyRow(Segment s, int row, int to, Span<sbyte> rows)
+    {
+        if (row >= 0 && row < s.Count)
+        {
+            s.Rows.AsSpan(row * B, B).CopyTo(rows[(to * B)..]);
         }
     }
 
@@ -277,8 +316,11 @@ public sealed class Trainer
         int k = _net.Scores;
         Span<float> smooth = stackalloc float[k];
         Smooth(i, word, smooth);
-        int from = (_segment[i].WordTo - _from[i] - EarlyRows) / 4, to = Math.Min(k - 1, (_segment[i].WordTo - _from[i] + LateRows) / 4);
-        int begin = (_segment[i].WordFrom - _from[i]) / 4;
+
+        // Where the sound lasts longer than any word, something else is on the recording too: the word is somewhere in it.
+        int early = _wordTo[i] - _wordFrom[i] > LongestWord ? _wordTo[i] - _wordFrom[i] - ShortestWord : EarlyRows;
+        int from = (_wordTo[i] - early) / 4, to = Math.Min(k - 1, (_wordTo[i] + LateRows) / 4);
+        int begin = _wordFrom[i] / 4;
         from = Math.Clamp(from, 1, k - 2);
         float each = _words / (float)_positives;
         double loss = Pull(smooth, i, word, from, to, WordWeight * each, true);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Wearable.Firmware.Heart;
+using Wearable.Simulator.Motion;
 using Wearable.Simulator.Pulse;
 using Wearable.Simulator.Time;
 
@@ -63,9 +64,22 @@ internal static class HeartBench
 
     private static Score Measure(string file)
     {
+        Score score = Measure(file, withMotion: false);
+        if (RecordedPulse.Load(file).Kind == "wrist")
+        {
+            score.Moving = Measure(file, withMotion: true);
+        }
+
+        return score;
+    }
+
+    // Without acceleration the device has one light and nothing else; with it, the motion sensor's registers too.
+    private static Score Measure(string file, bool withMotion)
+    {
         RecordedPulse pulse = RecordedPulse.Load(file);
         VirtualClock clock = new();
-        HeartMonitor monitor = new(new FakeMax30102(clock, pulse), clock);
+        FakeMax30102 light = new(clock, pulse);
+        HeartMonitor monitor = new(withMotion ? new SensorBus(light, new FakeLis3dh(clock, RecordedMotion.Load(file))) : light, clock);
         List<Said> said = [];
         List<double> beats = [];
         double seconds = pulse.Length / (double)IPulseSource.RateHz;
@@ -103,7 +117,7 @@ internal static class HeartBench
 
     private static Score Compare(string file, RecordedPulse pulse, List<Said> said, List<double> beats, double first)
     {
-        Score score = new(pulse.Name, pulse.Set) { FirstS = first, Online = MotionBench.Error(file, 0), Lagged = MotionBench.GatewayError(file) };
+        Score score = new(pulse.Name, pulse.Set) { FirstS = first, Lagged = MotionBench.GatewayError(file) };
         double[] bad = Numbers(Path.ChangeExtension(file, ".bad"), 0);
         double[] reference = Numbers(Path.ChangeExtension(file, ".beats"), 0);
         double lag = 0;
@@ -214,7 +228,11 @@ internal static class HeartBench
         Put("mae_gated", Mean(scores.SelectMany(s => s.Told)));
         if (set == "spc")
         {
+            Score[] moving = [.. scores.Select(s => s.Moving!)];
             Put("spc_online", Mean(scores.Select(s => s.Online)));
+            Put("coverage_acc", Percent(moving.Sum(s => s.Told.Count), moving.Sum(s => s.All.Count)));
+            Put("within5_acc", Percent(moving.Sum(s => s.Within5), moving.Sum(s => s.Told.Count)));
+            Put("mae_gated_acc", Mean(moving.SelectMany(s => s.Told)));
             Put("spc_lag10", Mean(scores.Select(s => s.Lagged)));
         }
 
@@ -269,10 +287,13 @@ internal static class HeartBench
 
         public double FirstS { get; init; }
 
-        /// <summary>Mean error of the motion tracker, bpm.</summary>
-        public double Online { get; init; }
+        /// <summary>The same recording with its acceleration; null where it has none.</summary>
+        public Score? Moving { get; set; }
 
-        /// <summary>The same 10 s late.</summary>
+        /// <summary>Mean error of all windows, with acceleration, bpm.</summary>
+        public double Online => Moving is null || Moving.All.Count == 0 ? double.NaN : Moving.All.Average();
+
+        /// <summary>The same 10 s late, at the gateway.</summary>
         public double Lagged { get; init; }
 
         public void Add(double rate, Said now)

@@ -7,47 +7,13 @@ using Wearable.Simulator.Pulse;
 namespace Wearable.Bench;
 
 /// <summary>
-/// A wrist recording (two lights, three axes) through the device's tracker, fed at 12.5 Hz: mean error over its windows, with only the samples
-/// up to a window's end, and with 10 s more as a gateway has them.
+/// A wrist recording (two lights, three axes) at 12.5 Hz through the messages a wearable sends and the gateway's tracker: mean error over its
+/// windows, 10 s late.
 /// </summary>
 internal static class MotionBench
 {
     private const int Channels = 5;
     private const int PerSample = IPulseSource.RateHz * 10 / MotionTracker.RateDeciHz;
-
-    /// <summary>Mean absolute error of one recording, bpm; none when it is not of the wrist.</summary>
-    public static double Error(string file, int lookBackWindows)
-    {
-        if (RecordedPulse.Load(file).Channels != Channels)
-        {
-            return double.NaN;
-        }
-
-        double[] rates = [.. File.ReadLines(Path.ChangeExtension(file, ".hr")).Select(l => double.Parse(l.Split(' ')[2], CultureInfo.InvariantCulture))];
-        RecordedPulse[] signals = [.. Enumerable.Range(0, Channels).Select(c => RecordedPulse.Load(file, c))];
-        MotionTracker tracker = new(lookBackWindows);
-        List<double> errors = [];
-        while (!signals[0].Ended)
-        {
-            int[] means = [.. signals.Select(Mean)];
-            if (!tracker.Push(means[0], means[1], means[2], means[3], means[4]))
-            {
-                continue;
-            }
-
-            while (!tracker.Step())
-            {
-            }
-
-            int window = tracker.Windows - 1 - lookBackWindows;
-            if (window >= 0 && window < rates.Length)
-            {
-                errors.Add(Math.Abs((tracker.RateBpmX10 / 10.0) - rates[window]));
-            }
-        }
-
-        return errors.Average();
-    }
 
     /// <summary>Mean absolute error of one recording as the gateway finds it 10 s later, through the messages a wearable sends, bpm; none when it is not of the wrist.</summary>
     public static double GatewayError(string file)

@@ -17,7 +17,7 @@ public sealed class MotionTrackerCostTests : IDisposable
     public void A_second_and_a_slice_stay_within_their_budget_and_nothing_is_allocated()
     {
         Type type = _context.Load("Wearable.Firmware").GetType("Wearable.Firmware.Heart.MotionTracker", true)!;
-        object tracker = Activator.CreateInstance(type, 0)!;
+        object tracker = Activator.CreateInstance(type, 0, true)!;
         Func<int, int, int, int, int, bool> push = type.GetMethod("Push")!.CreateDelegate<Func<int, int, int, int, int, bool>>(tracker);
         Func<bool> step = type.GetMethod("Step")!.CreateDelegate<Func<bool>>(tracker);
         Random random = new(3);

@@ -5,6 +5,7 @@ using Wearable.Firmware.Voice;
 using Wearable.Simulator.Link;
 using Wearable.Simulator.Microphone;
 using Wearable.Simulator.Parts;
+using Wearable.Simulator.Motion;
 using Wearable.Simulator.Pulse;
 using Wearable.Simulator.Speaker;
 using Wearable.Simulator.Time;
@@ -26,8 +27,9 @@ internal sealed class DeviceRun
 
     private DeviceRun(IHeartMonitor? heart = null, int upCodec = AudioCodec.Pcm16At16k, int downCodec = AudioCodec.Pcm16At16k)
     {
-        SyntheticPulse pulse = new(7) { Motion = true };
-        FakeMax30102 sensor = new(_clock, pulse);
+        SyntheticMotion wrist = new(7);
+        SyntheticPulse pulse = new(7) { Wrist = wrist, Motion = true };
+        SensorBus sensor = new(new FakeMax30102(_clock, pulse), new FakeLis3dh(_clock, wrist));
         _microphone = new SimulatedMicrophone(_clock, new BackgroundNoise(3, BackgroundNoise.QuietRoomDb));
         _answer = new Answer(_link, Id, downCodec);
         DeviceBoard board = new()

@@ -1,6 +1,7 @@
 using Wearable.Contract;
 using Wearable.Firmware.Heart;
 using Wearable.Firmware.Link;
+using Wearable.Simulator.Motion;
 using Wearable.Simulator.Pulse;
 using Wearable.Simulator.Time;
 
@@ -15,8 +16,10 @@ internal static class HeartRun
     public static long[] Run(bool motion, bool raw = false)
     {
         VirtualClock clock = new();
-        SyntheticPulse pulse = new(7) { Motion = motion };
-        HeartMonitor monitor = new(new FakeMax30102(clock, pulse), clock);
+        SyntheticMotion wrist = new(7);
+        SyntheticPulse pulse = new(7) { Wrist = wrist, Motion = motion };
+        FakeMax30102 light = new(clock, pulse);
+        HeartMonitor monitor = new(motion ? new SensorBus(light, new FakeLis3dh(clock, wrist)) : light, clock);
         RawReporter reporter = new(monitor, new EventPublisher(new MemoryLink(), clock, 1), clock, "tele/raw");
         reporter.StreamFor(raw ? RawPulseMessage.MaxMs : 0);
         Action pass = raw ? () => { monitor.Step(); reporter.Step(); } : monitor.Step;

@@ -6,7 +6,7 @@ namespace Wearable.Firmware.Heart
     /// Feels the pulse: sensor, filter, beats, spectrum, gate. A rate is told only where beats and spectrum agree; nobody there means
     /// no number. At rest 23 k instructions per second, driver included (counted over 60 s). Not a medical device.
     /// </summary>
-    public sealed class HeartMonitor : IHeartMonitor, IRawPulse
+    public sealed class HeartMonitor : IHeartMonitor, IRawPulse, IMotionPulse
     {
         private const int RepeatMs = 4000;
         private const int SilentMs = 3000;
@@ -15,6 +15,8 @@ namespace Wearable.Firmware.Heart
         private const int DoubtSamples = 80;
         private const int WindowsToProbe = 3;
         private const int KnocksToMove = 3;
+        private const int SwollenHalves = 3;
+        private const int VastTimes = 4;
         private const int StrengthToExpect = 650;
         private const int SpreadToExpect = 200;
 
@@ -30,6 +32,7 @@ namespace Wearable.Firmware.Heart
         private readonly HeartGate _gate = new HeartGate();
         private readonly BeatQueue _queue = new BeatQueue();
         private readonly HeartReading _reading = new HeartReading();
+        private readonly MotionFollower _motion;
         private long _toldMs;
         private long _heardMs;
         private long _anchorMs;
@@ -38,6 +41,12 @@ namespace Wearable.Firmware.Heart
         private int _settle;
         private int _knocks;
         private int _knocksBefore;
+        private bool _moving;
+        private bool _follows;
+        private bool _half;
+        private int _idlePasses;
+        private int _quietPerfusion;
+        private bool _vast;
         private int _saturated;
         private int _taken;
         private int _dark;
@@ -49,16 +58,18 @@ namespace Wearable.Firmware.Heart
         /// <param name="bus">Bus of the MAX30102.</param>
         /// <param name="clock">Time.</param>
         public HeartMonitor(II2cBus bus, IClock clock)
-            : this(new Max30102(bus, clock, new Max30102Settings()), clock)
+            : this(new Max30102(bus, clock, new Max30102Settings()), new Lis3dh(bus), clock)
         {
         }
 
-        /// <summary>Feels the pulse through this sensor.</summary>
-        /// <param name="sensor">The sensor; polled by this object only.</param>
+        /// <summary>Feels the pulse through these sensors.</summary>
+        /// <param name="sensor">The sensor of light; polled by this object only.</param>
+        /// <param name="accelerometer">The motion sensor, which may be absent; polled by this object only.</param>
         /// <param name="clock">Time.</param>
-        public HeartMonitor(Max30102 sensor, IClock clock)
+        public HeartMonitor(Max30102 sensor, Lis3dh accelerometer, IClock clock)
         {
             _sensor = sensor;
+            _motion = new MotionFollower(accelerometer);
             _clock = clock;
             _reading.State = HeartState.Settling;
             _gate.Reset(HeartState.Settling);
@@ -83,6 +94,12 @@ namespace Wearable.Firmware.Heart
         public Max30102 Sensor
         {
             get { return _sensor; }
+        }
+
+        /// <inheritdoc/>
+        public MotionFollower Motion
+        {
+            get { return _motion; }
         }
 
         /// <inheritdoc/>
@@ -115,6 +132,12 @@ namespace Wearable.Firmware.Heart
         /// <inheritdoc/>
         public void Step()
         {
+            if (_follows && _motion.Step())
+            {
+                _motion.Decide(_gate.Open ? BpmX10(_window.MeanInterval) : 0, _moving);
+                Conclude(_clock.UptimeMs);
+            }
+
             int count = _sensor.Poll();
             _rawCount = count;
             if (count > 0)
@@ -124,11 +147,17 @@ namespace Wearable.Firmware.Heart
                 return;
             }
 
+            _idlePasses++;
+            if ((_idlePasses & 7) != 0)
+            {
+                return; // asking the clock in every pass would cost a twentieth of the pulse
+            }
+
             long nowMs = _clock.UptimeMs;
             if (nowMs - _toldMs >= RepeatMs)
             {
                 Watch(nowMs);
-                Tell(_gate.State, nowMs);
+                Tell(State(), nowMs);
             }
             else if (nowMs - _heardMs >= SilentMs && _reading.State != HeartState.SensorError)
             {
@@ -146,6 +175,7 @@ namespace Wearable.Firmware.Heart
         {
             long nowMs = _clock.UptimeMs;
             _heardMs = nowMs;
+            _motion.Poll(nowMs);
             int[] samples = _sensor.Samples;
             int at = 0;
             if (_sensor.Restarted)
@@ -187,6 +217,7 @@ namespace Wearable.Firmware.Heart
         private void StartOver()
         {
             _filter.Reset();
+            _motion.Reset();
             _detector.Reset();
             _spectrum.Reset();
             _window.Reset();
@@ -197,6 +228,8 @@ namespace Wearable.Firmware.Heart
             _taken = 0;
             _knocks = 0;
             _knocksBefore = 0;
+            _quietPerfusion = 0;
+            _vast = false;
         }
 
         // A gap of known length: time must not shrink, so the next sample stands in for the lost ones.
@@ -245,6 +278,12 @@ namespace Wearable.Firmware.Heart
         private void Feel(long nowMs)
         {
             int wave = _filter.Wave;
+            _half = !_half;
+            if (_half)
+            {
+                _motion.Push(_filter.Four);
+            }
+
             if (_filter.Cut)
             {
                 _knocks++;
@@ -310,16 +349,20 @@ namespace Wearable.Firmware.Heart
             bool bright = _saturated * 4 > _taken;
             _saturated = 0;
             _taken = 0;
-            bool moving = _knocks + _knocksBefore >= KnocksToMove;
+            bool swollen = Swollen(perfusion);
+            _moving = _motion.HasSensor ? _motion.Moving : swollen || _knocks + _knocksBefore >= KnocksToMove;
+            _vast = _vast && !_motion.HasSensor;
             _knocksBefore = _knocks;
             _knocks = 0;
             if (bright)
             {
                 _gate.Reset(HeartState.Saturated);
+                _motion.Lose();
             }
             else if (!_sensor.IsContact(mean))
             {
                 _gate.Reset(HeartState.NoContact);
+                _motion.Lose();
                 _dark++;
                 if (_dark >= WindowsToProbe)
                 {
@@ -329,23 +372,61 @@ namespace Wearable.Firmware.Heart
             else
             {
                 _dark = 0;
-                _gate.Judge(_window, _spectrum, perfusion, moving);
+                _gate.Judge(_window, _spectrum, perfusion, _moving);
+                if (_gate.State == HeartState.NoContact)
+                {
+                    _motion.Lose();
+                }
+                else
+                {
+                    _motion.Decide(_gate.Open ? BpmX10(_window.MeanInterval) : 0, _moving);
+                }
             }
 
-            int guess = _window.MeanInterval > 0 ? _window.MeanInterval : _spectrum.Period;
-            GuessBpmX10 = BpmX10(guess);
             _reading.Perfusion = perfusion;
-            _reading.Quality = _gate.Quality;
-            HeartState state = _gate.State;
-            if (state == HeartState.Ok || state != _reading.State || nowMs - _toldMs >= RepeatMs)
-            {
-                Tell(state, nowMs);
-            }
 
+            Conclude(nowMs);
             if (_dark == 0)
             {
                 _sensor.AdjustLed(mean);
             }
+        }
+
+        // What beats and tracker say together.
+        private void Conclude(long nowMs)
+        {
+            _follows = _motion.Follows;
+            int guess = _window.MeanInterval > 0 ? _window.MeanInterval : _spectrum.Period;
+            GuessBpmX10 = _motion.Follows && _motion.RateBpmX10 > 0 ? _motion.RateBpmX10 : BpmX10(guess);
+            _reading.MotionMilliG = _motion.MotionMilliG;
+            HeartState state = State();
+            _reading.Quality = _motion.Tells ? _motion.Quality : _gate.Quality;
+            if (state == HeartState.Ok || _motion.Tells || state != _reading.State || nowMs - _toldMs >= RepeatMs)
+            {
+                Tell(state, nowMs);
+            }
+        }
+
+        // Without a motion sensor: a wave much higher than it was in the quietest minutes is rather the movement's than the heart's.
+        private bool Swollen(int perfusion)
+        {
+            _vast = false;
+            if (perfusion < HeartGate.LeastPerfusion)
+            {
+                return false;
+            }
+
+            if (_quietPerfusion == 0 || perfusion < _quietPerfusion)
+            {
+                _quietPerfusion = _quietPerfusion == 0 ? perfusion : _quietPerfusion + (perfusion - _quietPerfusion) / 4;
+            }
+            else
+            {
+                _quietPerfusion += 1 + _quietPerfusion / 200;
+            }
+
+            _vast = perfusion > VastTimes * _quietPerfusion;
+            return 2 * perfusion > SwollenHalves * _quietPerfusion;
         }
 
         // Mean height to peak-to-peak as of a sine (x 3.14), over mean light.
@@ -396,13 +477,20 @@ namespace Wearable.Firmware.Heart
             }
         }
 
+        private HeartState State()
+        {
+            bool unsure = _gate.Open && (_motion.DoubtsBeats || _vast);
+            return _motion.Tells || unsure ? HeartState.Motion : _gate.State;
+        }
+
         private void Tell(HeartState state, long nowMs)
         {
             _toldMs = nowMs;
             _reading.State = state;
-            _reading.HasRate = state == HeartState.Ok;
-            _reading.RateBpmX10 = _reading.HasRate ? BpmX10(_window.MeanInterval) : 0;
-            _reading.Source = _reading.HasRate ? 1 : 0;
+            bool tracked = state == HeartState.Motion && _motion.Tells && !_vast;
+            _reading.HasRate = tracked || state == HeartState.Ok;
+            _reading.RateBpmX10 = tracked ? _motion.RateBpmX10 : _reading.HasRate ? BpmX10(_window.MeanInterval) : 0;
+            _reading.Source = tracked ? 2 : _reading.HasRate ? 1 : 0;
             Version++;
         }
     }

@@ -32,6 +32,7 @@ namespace Wearable.Firmware.Heart
         private int _sum;
         private int _filled;
         private int _pairFirst;
+        private int _pairBefore;
         private bool _pairOpen;
         private int _rebase;
         private int _last;
@@ -43,6 +44,9 @@ namespace Wearable.Firmware.Heart
 
         /// <summary>The newest normalised sample, -1023 to 1023.</summary>
         public int Wave { get; private set; }
+
+        /// <summary>The four newest samples of light together, counts, steps of the LED taken out.</summary>
+        public int Four { get; private set; }
 
         /// <summary>True when the newest sample was cut: a knock or a movement.</summary>
         public bool Cut { get; private set; }
@@ -115,6 +119,8 @@ namespace Wearable.Firmware.Heart
 
             _pairOpen = false;
             light += _pairFirst;
+            Four = light + _pairBefore;
+            _pairBefore = light;
             int[] ring = _ring;
             int at = _at;
             int sum = _sum + light;

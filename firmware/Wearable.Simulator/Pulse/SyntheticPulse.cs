@@ -1,3 +1,5 @@
+using Wearable.Simulator.Motion;
+
 namespace Wearable.Simulator.Pulse;
 
 /// <summary>A seeded finger: pulse, breathing, noise and movement. Every property may be changed while it runs, from any thread.</summary>
@@ -63,11 +65,27 @@ public sealed class SyntheticPulse(int seed) : IPulseSource
         set => Volatile.Write(ref _finger, value ? 1 : 0);
     }
 
-    /// <summary>True: the hand moves; light sways by several percent without rhythm.</summary>
+    /// <summary>How hard a moving hand swings, milli-g.</summary>
+    public const double SwingMilliG = 600;
+
+    /// <summary>How much moving light sways with the wrist's swing, percent of the mean.</summary>
+    public double SwayPercent { get; set; } = 0.5;
+
+    /// <summary>The wrist it is on: moving light sways with it, and a little besides. None: by several percent without rhythm.</summary>
+    public SyntheticMotion? Wrist { get; set; }
+
+    /// <summary>True: the hand moves; light sways by several percent without rhythm; on a wrist mostly with its swing.</summary>
     public bool Motion
     {
         get => Volatile.Read(ref _motion) != 0;
-        set => Volatile.Write(ref _motion, value ? 1 : 0);
+        set
+        {
+            Volatile.Write(ref _motion, value ? 1 : 0);
+            if (Wrist is SyntheticMotion wrist)
+            {
+                wrist.SwingMilliG = value ? SwingMilliG : 0;
+            }
+        }
     }
 
     /// <inheritdoc/>
@@ -87,7 +105,7 @@ public sealed class SyntheticPulse(int seed) : IPulseSource
         double aim = Finger ? FingerCounts : EmptyCounts;
         _light += (aim - _light) * (_light == 0 ? 1 : 0.15);
         double blood = Finger ? PerfusionPercent / 100 * Shape(_phase) : 0;
-        double move = Finger && Motion ? 0.12 * (_sway - _swaySlow) : 0;
+        double move = !Finger || !Motion ? 0 : Wrist is null ? 0.12 * (_sway - _swaySlow) : 0.01 * (_sway - _swaySlow) + SwayPercent / 100 * Wrist.Position;
         double drift = Finger ? 0.002 * Math.Sin(2 * Math.PI * _breath) : 0;
         return _light * (1 - blood + move + drift) + NoiseCounts * Gauss();
     }

@@ -8,7 +8,7 @@ namespace Wearable.Gateway.Pulse;
 public sealed class LaggedTracker(int lookBackWindows)
 {
     private const double PeriodMs = 10_000.0 / MotionMessage.RateDeciHz;
-    private readonly MotionTracker _tracker = new(lookBackWindows);
+    private readonly MotionTracker _tracker = new(lookBackWindows, oneLight: false);
     private readonly Queue<(DateTimeOffset EndsAt, int PeakMilli, int MotionMilliG)> _waiting = new();
     private long _next = -1;
 

@@ -45,7 +45,7 @@ namespace Wearable.DeviceTests
         public static void Settings_keep_their_range()
         {
             Settings settings = new Settings();
-            Check.Equal(9, settings.Count, "settings");
+            Check.Equal(10, settings.Count, "settings");
             Check.Equal(1000, settings.Get(Settings.PreRollMs), "default pre-roll");
             Check.True(settings.TrySet("volume_percent", 100), "volume 100");
             Check.True(!settings.TrySet("volume_percent", 101), "volume 101");

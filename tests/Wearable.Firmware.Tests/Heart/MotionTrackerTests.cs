@@ -7,7 +7,7 @@ public sealed class MotionTrackerTests
 {
     private const double Rate = MotionTracker.RateDeciHz / 10.0;
 
-    private readonly MotionTracker _tracker = new(0);
+    private readonly MotionTracker _tracker = new(0, false);
     private readonly Random _random = new(5);
     private int _n;
 
@@ -54,7 +54,7 @@ public sealed class MotionTrackerTests
     [Fact]
     public void Look_back_answers_for_an_earlier_window()
     {
-        MotionTracker late = new(5);
+        MotionTracker late = new(5, false);
         List<int> online = [];
         List<int> answers = [];
         for (int i = 0; i < 1000; i++)
@@ -104,7 +104,7 @@ public sealed class MotionTrackerTests
 
     [Fact]
     public void Look_back_outside_its_range_is_refused() =>
-        Assert.Contains("0 to 30 expected, got 31", Assert.Throws<ArgumentOutOfRangeException>(() => new MotionTracker(31)).Message);
+        Assert.Contains("0 to 30 expected, got 31", Assert.Throws<ArgumentOutOfRangeException>(() => new MotionTracker(31, false)).Message);
 
     [Fact]
     public void Two_spectra_from_one_transform_agree_with_the_plain_sum()

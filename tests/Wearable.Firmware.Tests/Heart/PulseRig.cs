@@ -1,4 +1,5 @@
 using Wearable.Firmware.Heart;
+using Wearable.Simulator.Motion;
 using Wearable.Simulator.Pulse;
 using Wearable.Simulator.Time;
 
@@ -9,11 +10,13 @@ internal sealed class PulseRig
 {
     public const int LoopMs = 20;
 
-    public PulseRig(IPulseSource source)
+    public PulseRig(IPulseSource source, bool hasMotionSensor = false)
     {
         Fake = new FakeMax30102(Clock, source);
+        Wrist = new SyntheticMotion(11);
+        Accelerometer = new FakeLis3dh(Clock, Wrist) { Connected = hasMotionSensor };
         Sensor = new Max30102(Fake, Clock, Settings);
-        Monitor = new HeartMonitor(Sensor, Clock);
+        Monitor = new HeartMonitor(Sensor, new Lis3dh(Accelerometer), Clock);
     }
 
     public VirtualClock Clock { get; } = new();
@@ -21,6 +24,10 @@ internal sealed class PulseRig
     public Max30102Settings Settings { get; } = new();
 
     public FakeMax30102 Fake { get; }
+
+    public SyntheticMotion Wrist { get; }
+
+    public FakeLis3dh Accelerometer { get; }
 
     public Max30102 Sensor { get; }
 
