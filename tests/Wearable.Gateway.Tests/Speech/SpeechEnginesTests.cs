@@ -202,7 +202,8 @@ public class SpeechEnginesTests
         Assert.Equal(EndReason.Silence, detector.Reason);
         Assert.InRange(detector.SpeechStartSample / 16, leadMs - 100, leadMs + 200);
         Assert.InRange(detector.SpeechEndSample / 16, endMs - 250, endMs + 150);
-        Assert.InRange(endedAt / 16, endMs + 250, endMs + 750);
+        int silenceMs = new EndOfSpeechSettings().SilenceMs;
+        Assert.InRange(endedAt / 16, endMs + silenceMs - 250, endMs + silenceMs + 250);
     }
 
     [Fact]
