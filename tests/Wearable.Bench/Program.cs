@@ -18,6 +18,8 @@ switch (args.Length > 0 ? args[0] : "")
         return await PausesBench.RunAsync(args[1..]);
     case "stop":
         return await StopBench.RunAsync(args[1..]);
+    case "nobody":
+        return await NobodyBench.RunAsync(args[1..]);
     case "voice":
         return await VoiceBench.RunAsync(args[1..]);
     case "turns":
@@ -44,6 +46,7 @@ switch (args.Length > 0 ? args[0] : "")
         Console.Error.WriteLine("pauses [FOLDER] [--sweep]: questions with a pause for thought in the middle: how many are cut off");
         Console.Error.WriteLine("stop [TIMES]: an answer ended by wake word, button and command: time to silence");
         Console.Error.WriteLine("voice FOLDER [--clips N] [--speed X]: word error rate of recorded people, from the file and through device, codec and broker");
+        Console.Error.WriteLine("nobody FOLDER [--wearables N] [--speed X] [--minutes M]: background through wearables and gateway: who is answered without having asked");
         Console.Error.WriteLine("turns [TURNS] [--speed X] [--wearables N]: memory of the gateway over many turns");
         Console.Error.WriteLine("ingest [--seconds N] [--overload]: QoS 1 events through the broker to the committed database, and mosquitto beside it");
         Console.Error.WriteLine("crash [KILLS [SEED]]: the gateway killed at random moments under load; what was acknowledged must be stored, once");
