@@ -42,6 +42,12 @@ namespace Wearable.Firmware.Heart
             get { return State == HeartState.Ok; }
         }
 
+        /// <summary>True from the first told rate until the pulse is lost: a few bad windows in between are waited for.</summary>
+        public bool Sure
+        {
+            get { return _sure; }
+        }
+
         /// <summary>Starts over.</summary>
         public void Reset(HeartState state)
         {

@@ -17,6 +17,7 @@ namespace Wearable.Firmware.Heart
         private const int KnocksToMove = 3;
         private const int SwollenHalves = 3;
         private const int VastTimes = 4;
+        private const int JumpQuarters = 4;
         private const int StrengthToExpect = 650;
         private const int SpreadToExpect = 200;
 
@@ -46,6 +47,8 @@ namespace Wearable.Firmware.Heart
         private bool _half;
         private int _idlePasses;
         private int _quietPerfusion;
+        private int _meanBefore;
+        private int _ledBefore;
         private bool _vast;
         private int _saturated;
         private int _taken;
@@ -229,6 +232,7 @@ namespace Wearable.Firmware.Heart
             _knocks = 0;
             _knocksBefore = 0;
             _quietPerfusion = 0;
+            _meanBefore = 0;
             _vast = false;
         }
 
@@ -369,6 +373,12 @@ namespace Wearable.Firmware.Heart
                     _sensor.WatchForContact();
                 }
             }
+            else if (Jumped(mean) && _gate.Sure)
+            {
+                _dark = 0;
+                StartOver();
+                _gate.Interrupt();
+            }
             else
             {
                 _dark = 0;
@@ -405,6 +415,16 @@ namespace Wearable.Firmware.Heart
             {
                 Tell(state, nowMs);
             }
+        }
+
+        // Light that changed by more than a quarter within a window, the LED's part taken out: another surface than the one the pulse was felt through.
+        private bool Jumped(int mean)
+        {
+            long before = (long)_meanBefore * _sensor.Led;
+            long now = (long)mean * _ledBefore;
+            _meanBefore = mean;
+            _ledBefore = _sensor.Led;
+            return before > 0 && (now * JumpQuarters > before * (JumpQuarters + 1) || before * JumpQuarters > now * (JumpQuarters + 1));
         }
 
         // Without a motion sensor: a wave much higher than it was in the quietest minutes is rather the movement's than the heart's.

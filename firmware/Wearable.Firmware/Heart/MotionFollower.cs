@@ -29,6 +29,7 @@ namespace Wearable.Firmware.Heart
         private int _y;
         private int _z;
         private int _change;
+        private bool _felt;
         private int _instants;
         private int _trusted;
         private int _sinceTrusted = WindowsTrusted;
@@ -239,7 +240,11 @@ namespace Wearable.Firmware.Heart
             change = y - _y;
             all += change < 0 ? -change : change;
             change = z - _z;
-            _change += all + (change < 0 ? -change : change);
+            all += change < 0 ? -change : change;
+
+            // The first is no change: gravity was there before it was measured.
+            _change += _felt ? all : 0;
+            _felt = true;
             _x = x;
             _y = y;
             _z = z;

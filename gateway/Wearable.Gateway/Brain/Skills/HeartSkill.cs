@@ -15,7 +15,7 @@ public sealed class HeartSkill : Skill
 
     /// <inheritdoc/>
     public override bool Knows(Question question, SkillSession session) =>
-        question.Says("heart rate", "heartrate", "heart beat", "heartbeat", "pulse", "my heart", "heart rates", "hard rate", "bpm", "beats per minute");
+        question.Says("heart rate", "heartrate", "heart beat", "heartbeat", "pulse", "my heart", "heart rates", "hearts rate", "hearts beat", "hard rate", "bpm", "beats per minute");
 
     /// <inheritdoc/>
     protected override async ValueTask<IReadOnlyList<string>> MakeAsync(SkillContext context, CancellationToken cancellation) =>

@@ -1,0 +1,102 @@
+using System.Globalization;
+using Wearable.Firmware.Heart;
+using Wearable.Simulator.Pulse;
+
+namespace Wearable.Firmware.Tests.Heart;
+
+/// <summary>Keeps a diary of a simulated day: stretches, and within them every change of state and how right the rates were.</summary>
+internal sealed class WornDay(PulseRig rig, SyntheticPulse pulse)
+{
+    /// <summary>Virtual seconds so far.</summary>
+    public double Seconds { get; private set; }
+
+    /// <summary>Stretches in order.</summary>
+    public List<Stretch> Stretches { get; } = [];
+
+    /// <summary>The diary for a reader.</summary>
+    public IEnumerable<string> Lines => Stretches.Select(s => s.ToString());
+
+    /// <summary>The wearer moves: an arm that swings so often a second, a heart of this rate.</summary>
+    public void Move(double swingHz, double rateBpm)
+    {
+        (rig.Wrist.SwingHz, pulse.RateBpm, pulse.Motion) = (swingHz, rateBpm, true);
+    }
+
+    /// <summary>Something begins, and time passes.</summary>
+    public Stretch Pass(string what, double seconds, Action begin)
+    {
+        begin();
+        Stretch stretch = new(what, seconds, pulse.RateBpm, pulse.Finger);
+        Stretches.Add(stretch);
+        long fromMs = rig.Clock.UptimeMs;
+        HeartState state = rig.Monitor.Reading.State;
+        int version = rig.Monitor.Version;
+        rig.Run(seconds, () =>
+        {
+            if (rig.Monitor.Version == version)
+            {
+                return;
+            }
+
+            version = rig.Monitor.Version;
+            double at = (rig.Clock.UptimeMs - fromMs) / 1000.0;
+            HeartReading reading = rig.Monitor.Reading;
+            if (reading.State != state)
+            {
+                state = reading.State;
+                stretch.Changes.Add((at, state));
+            }
+
+            stretch.Note(at, reading);
+        });
+        Seconds += seconds;
+        return stretch;
+    }
+
+    /// <summary>One stretch of the day.</summary>
+    internal sealed class Stretch(string what, double seconds, double trueBpm, bool worn)
+    {
+        public string What => what;
+
+        public bool Worn => worn;
+
+        /// <summary>Seconds into the stretch and the state from then on.</summary>
+        public List<(double At, HeartState State)> Changes { get; } = [];
+
+        /// <summary>Messages, those with a rate, those more than 5 bpm off.</summary>
+        public int Messages { get; private set; }
+
+        public int Rates { get; private set; }
+
+        public int Wrong { get; private set; }
+
+        /// <summary>Seconds into the stretch of the first, last rate and last wrong rate; NaN without.</summary>
+        public double FirstRateAt { get; private set; } = double.NaN;
+
+        public double LastRateAt { get; private set; } = double.NaN;
+
+        public double LastWrongAt { get; private set; } = double.NaN;
+
+        public void Note(double at, HeartReading reading)
+        {
+            Messages++;
+            if (!reading.HasRate)
+            {
+                return;
+            }
+
+            Rates++;
+            FirstRateAt = double.IsNaN(FirstRateAt) ? at : FirstRateAt;
+            LastRateAt = at;
+            if (!worn || Math.Abs(reading.RateBpmX10 / 10.0 - trueBpm) > 5)
+            {
+                Wrong++;
+                LastWrongAt = at;
+            }
+        }
+
+        public override string ToString() => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{what,-22} {seconds / 3600:0.00} h at {trueBpm:0}, {Messages} messages, {Rates} rates ({FirstRateAt:0.0} s to {LastRateAt:0.0} s), {Wrong} wrong (last {LastWrongAt:0.0} s): {string.Join(", ", Changes.Select(c => string.Create(CultureInfo.InvariantCulture, $"{c.State} at {c.At:0.0}")))}");
+    }
+}
