@@ -4,48 +4,69 @@ using Wearable.Firmware.Voice;
 namespace Wearable.Training;
 
 /// <summary>
-/// What int8 costs: the network in floats and the device's integers on the same rows of what a fold left out, without the gate, each at its own
-/// threshold for a number of false alarms.
+/// What int8 costs: the network in floats and the device's integers on the same rows of what each fold left out, without the gate, all folds at one
+/// threshold each for a number of false alarms.
 /// </summary>
-public static class FloatAgainstInt8
+/// <param name="dataFolder">FOLDER/positive/WORD and FOLDER/negative.</param>
+/// <param name="words">Folders of the words, in the order of the heads.</param>
+public sealed class FloatAgainstInt8(string dataFolder, string[] words)
 {
-    /// <summary>Prints misses of both for every word.</summary>
+    // Windows of the network in floats: it computes four scores at a time.
+    private const int RowsAtOnce = 16;
+
+    private readonly Lock _gate = new();
+    private readonly List<DeviceHearing[]>[] _heard = [.. words.Select(_ => new List<DeviceHearing[]>())];
+    private readonly List<DeviceHearing[]> _background = [];
+
+    /// <summary>Lets both hear what a fold left out. Folds may come from several threads.</summary>
     /// <param name="net">Trained without the fold.</param>
     /// <param name="model">The same, quantised.</param>
     /// <param name="fold">The fold.</param>
-    /// <param name="dataFolder">FOLDER/positive/WORD and FOLDER/negative.</param>
-    /// <param name="words">Folders of the words, in the order of the heads.</param>
-    public static void Report(FloatNet net, WakeModel model, int fold, string dataFolder, string[] words)
+    public void Hear(FloatNet net, WakeModel model, int fold)
     {
-        DeviceHearing[][] background = [.. Directory.GetFiles(Path.Combine(dataFolder, "negative"), "*.wav").Order(StringComparer.Ordinal).Select(file =>
+        foreach (string file in Directory.GetFiles(Path.Combine(dataFolder, "negative"), "*.wav").Order(StringComparer.Ordinal))
         {
             float[] all = WavFile.Read(file);
             sbyte[] rows = DeviceEars.Rows(all[(int)((long)all.Length * fold / Folds.Count)..(int)((long)all.Length * (fold + 1) / Folds.Count)]);
-            return Both(net, model, rows);
-        })];
+            Keep(_background, Both(net, model, rows));
+        }
+
         for (int word = 0; word < words.Length; word++)
         {
             string[] files = [.. Directory.GetFiles(Path.Combine(dataFolder, "positive", words[word]), "*.wav").Where(f => Folds.ScoredBy(Folds.GroupOf(f)) == fold).Order(StringComparer.Ordinal)];
-            if (files.Length == 0)
+            for (int i = 0; i < files.Length; i++)
             {
-                continue;
-            }
-
-            DeviceHearing[][] heard = new DeviceHearing[files.Length][];
-            Parallel.For(0, files.Length, i => heard[i] = Both(net, model, DeviceEars.Rows(DeviceScorer.Padded(WavFile.Read(files[i]), i))));
-            int asInt = 2 * word, asFloat = asInt + 1;
-            Curve ints = CurveOf(heard, background, asInt), floats = CurveOf(heard, background, asFloat);
-            foreach (double limit in (double[])[10, 2, 1])
-            {
-                int i = ints.ThresholdFor(limit), f = floats.ThresholdFor(limit);
-                Console.WriteLine($"fold {fold}, {words[word]}, {files.Length} clips, <= {limit}/h: int8 {ints.Miss(i):0.0} % missed at {i}, float {floats.Miss(f):0.0} % at {f}");
+                Keep(_heard[word], Both(net, model, DeviceEars.Rows(DeviceScorer.Padded(WavFile.Read(files[i]), i))));
             }
         }
     }
 
-    private static Curve CurveOf(DeviceHearing[][] heard, DeviceHearing[][] background, int which)
+    /// <summary>Prints misses of both for every word.</summary>
+    public void Report()
     {
-        DeviceHearing[] negative = [.. background.Select(b => b[which])];
+        for (int word = 0; word < words.Length; word++)
+        {
+            Curve ints = CurveOf(_heard[word], 2 * word), floats = CurveOf(_heard[word], 2 * word + 1);
+            foreach (double limit in (double[])[20, 10, 5, 2, 1])
+            {
+                int i = ints.ThresholdFor(limit), f = floats.ThresholdFor(limit);
+                Console.WriteLine(FormattableString.Invariant(
+                    $"{words[word]}, {_heard[word].Count} clips, <= {limit}/h: int8 {ints.Miss(i):0.0} % missed at {i} ({ints.FalseAlarmsPerHour(i):0.0}/h), float {floats.Miss(f):0.0} % at {f} ({floats.FalseAlarmsPerHour(f):0.0}/h)"));
+            }
+        }
+    }
+
+    private void Keep(List<DeviceHearing[]> list, DeviceHearing[] both)
+    {
+        lock (_gate)
+        {
+            list.Add(both);
+        }
+    }
+
+    private Curve CurveOf(List<DeviceHearing[]> heard, int which)
+    {
+        DeviceHearing[] negative = [.. _background.Select(b => b[which])];
         return new Curve([.. heard.Select(h => h[which].Best)], negative, negative.Sum(n => n.Hours));
     }
 
@@ -53,7 +74,7 @@ public static class FloatAgainstInt8
     private static DeviceHearing[] Both(FloatNet net, WakeModel model, sbyte[] rows)
     {
         const int bands = WakeFeatures.Bands;
-        int count = rows.Length / bands / WakeNet.RowsPerScore * WakeNet.RowsPerScore;
+        int count = rows.Length / bands / RowsAtOnce * RowsAtOnce;
         FloatNet floats = new(1, count, new Random(1), net.Words);
         floats.CopyFrom(net);
         floats.Set(0, rows.AsSpan(0, count * bands));

@@ -32,11 +32,17 @@ public sealed class FloatNet
 
     /// <summary>Buffers for windows of one size.</summary>
     /// <param name="batch">Windows at once.</param>
-    /// <param name="rows">Rows of a window, a multiple of 4.</param>
+    /// <param name="rows">Rows of a window, a multiple of 4; of all windows together a multiple of 16.</param>
     /// <param name="random">Start weights.</param>
     /// <param name="words">Heads: one score each from the same body.</param>
+    /// <exception cref="ArgumentException">The inner loops take four scores at a time and would write beyond their arrays.</exception>
     public FloatNet(int batch, int rows, Random random, int words = 1)
     {
+        if (batch < 1 || rows < 4 || rows % 4 != 0 || batch * (long)rows % 16 != 0)
+        {
+            throw new ArgumentException($"network: rows of all windows a multiple of 16 and of one of 4 expected, got {batch} windows of {rows} rows");
+        }
+
         Words = words;
         _batch = batch;
         _rows = rows;

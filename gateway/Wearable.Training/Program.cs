@@ -22,16 +22,15 @@ switch (args.Length > 0 ? args[0] : "")
         List<Segment> bank = FeatureBank.Read(banks);
         Progress progress = new();
         WakeModel?[] models = new WakeModel?[Folds.Count];
+        FloatAgainstInt8? floats = options.Number("float", 0) != 0 ? new FloatAgainstInt8(options.Text("data"), words) : null;
         int[] folds = [.. options.Text("folds", "0,1,2,3,4").Split(',').Select(int.Parse)];
         Parallel.ForEach(folds, new ParallelOptions { MaxDegreeOfParallelism = options.Number("threads", 2) }, fold =>
         {
             FloatNet net = Trainer.Distil(bank, fold, seed, steps, teachers, progress, $"fold {fold}");
             models[fold] = Quantiser.Quantise(net, spoken, new int[words.Length], $"fold-{fold}");
-            if (options.Number("float", 0) != 0)
-            {
-                FloatAgainstInt8.Report(net, models[fold]!, fold, options.Text("data"), words);
-            }
+            floats?.Hear(net, models[fold]!, fold);
         });
+        floats?.Report();
         for (int w = 0; w < words.Length; w++)
         {
             Console.WriteLine($"== {spoken[w]}");

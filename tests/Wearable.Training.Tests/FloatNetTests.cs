@@ -7,6 +7,14 @@ public class FloatNetTests
     private const int Rows = 64, Bands = WakeFeatures.Bands;
 
     [Theory]
+    [InlineData(1, 20)]
+    [InlineData(2, 12)]
+    [InlineData(1, 2)]
+    [InlineData(0, 16)]
+    public void Sizes_that_its_inner_loops_would_write_beyond_are_refused(int batch, int rows) =>
+        Assert.Equal($"network: rows of all windows a multiple of 16 and of one of 4 expected, got {batch} windows of {rows} rows", Assert.Throws<ArgumentException>(() => new FloatNet(batch, rows, new Random(1))).Message);
+
+    [Theory]
     [InlineData(1)]
     [InlineData(2)]
     public void Slopes_are_those_of_the_loss(int words)

@@ -26,6 +26,7 @@ public sealed class SimulatorCommand
     private readonly Option<string?> _pulseWave = new("--pulse-wave") { Description = "A recorded pulse instead.", HelpName = "FILE.i32" };
     private readonly Option<bool> _noFinger = new("--no-finger") { Description = "Nobody touches the pulse sensor." };
     private readonly Option<bool> _motion = new("--motion") { Description = "The hand moves." };
+    private readonly Option<bool> _noMotionSensor = new("--no-motion-sensor") { Description = "The board has no accelerometer." };
     private readonly Option<string?> _seed = new("--seed") { Description = "Seed of noise and pulse. [default: 1]", HelpName = "NUMBER" };
     private readonly Option<string?> _chipSpeed = new("--chip-speed") { Description = "Let computing take the time it takes a chip of this many IL instructions a second (2000000: the plan for 240 MHz), and say at the end how the loop kept up.", HelpName = "IL/S" };
     private readonly Option<string?> _upCodec = new("--up-codec") { Description = "Codec of the sound sent: 0 PCM16, 30 IMA ADPCM. [default: the firmware's own]", HelpName = "0|30" };
@@ -41,7 +42,7 @@ public sealed class SimulatorCommand
     {
         _root = new RootCommand("A wearable without hardware: the same firmware, with a microphone, a speaker and a pulse sensor made of software.")
         {
-            _broker, _say, _wav, _voice, _gateway, _quiet, _noise, _pulse, _pulseWave, _noFinger, _motion,
+            _broker, _say, _wav, _voice, _gateway, _quiet, _noise, _pulse, _pulseWave, _noFinger, _motion, _noMotionSensor,
             _id, _user, _password, _seed, _chipSpeed, _upCodec, _saveAnswer, _storage, _seconds, _keep,
         };
         _root.SetAction((parsed, cancellation) => run(OptionsOf(parsed), cancellation));
@@ -122,6 +123,7 @@ public sealed class SimulatorCommand
             WaveFile = wave,
             Finger = !noFinger,
             Motion = parsed.GetValue(_motion),
+            MotionSensor = !parsed.GetValue(_noMotionSensor),
         };
     }
 

@@ -26,7 +26,7 @@ internal sealed class WornDay(PulseRig rig, SyntheticPulse pulse)
     public Stretch Pass(string what, double seconds, Action begin)
     {
         begin();
-        Stretch stretch = new(what, seconds, pulse.RateBpm, pulse.Finger);
+        Stretch stretch = new(what, seconds, pulse.RateBpm, pulse.Finger, rig.Monitor.Reading.State);
         Stretches.Add(stretch);
         long fromMs = rig.Clock.UptimeMs;
         HeartState state = rig.Monitor.Reading.State;
@@ -54,11 +54,16 @@ internal sealed class WornDay(PulseRig rig, SyntheticPulse pulse)
     }
 
     /// <summary>One stretch of the day.</summary>
-    internal sealed class Stretch(string what, double seconds, double trueBpm, bool worn)
+    internal sealed class Stretch(string what, double seconds, double trueBpm, bool worn, HeartState before)
     {
-        public string What => what;
+        // Two windows before the light's new story is told, five agreements for a first rate, and a bad window between.
+        private const double ChangesEnd = 20, WindowSeconds = 2.5;
 
-        public bool Worn => worn;
+        // A rate that jumps is followed within the window of the last beats.
+        private const double RateFollows = 6.5;
+
+        private HeartState _end;
+        private HeartState[] _between = [];
 
         /// <summary>Seconds into the stretch and the state from then on.</summary>
         public List<(double At, HeartState State)> Changes { get; } = [];
@@ -92,6 +97,30 @@ internal sealed class WornDay(PulseRig rig, SyntheticPulse pulse)
             {
                 Wrong++;
                 LastWrongAt = at;
+            }
+        }
+
+        /// <summary>Where it must end up, and what may be passed on the way there.</summary>
+        public void Ends(HeartState end, params HeartState[] between) => (_end, _between) = (end, between);
+
+        /// <summary>Every change had its reason and came in time; no rate with nobody there, none wrong for longer than it takes to follow.</summary>
+        public void Check()
+        {
+            Assert.Equal(_end, Changes.Count == 0 ? before : Changes[^1].State);
+            Assert.All(Changes, c => Assert.Contains(c.State, (HeartState[])[_end, .. _between]));
+            Assert.All(Changes, c => Assert.InRange(c.At, 0, ChangesEnd));
+            Assert.Distinct(Changes.Where(c => c.State != _end).Select(c => c.State));
+            if (!worn)
+            {
+                Assert.True(double.IsNaN(LastRateAt) || LastRateAt <= WindowSeconds, $"{what}: a rate {LastRateAt:0.0} s after nobody was there");
+                return;
+            }
+
+            Assert.True(double.IsNaN(LastWrongAt) || LastWrongAt <= RateFollows, $"{what}: a rate more than 5 bpm off after {LastWrongAt:0.0} s");
+            if (seconds > ChangesEnd)
+            {
+                Assert.InRange(FirstRateAt, 0, ChangesEnd);
+                Assert.True(LastRateAt >= seconds - 5, $"{what}: no rate after {LastRateAt:0.0} s of {seconds:0} s");
             }
         }
 

@@ -44,6 +44,7 @@ public sealed class SkillTests : IDisposable
     [InlineData("What is today's date?", "clock")]
     [InlineData("tell me the time please", "clock")]
     [InlineData("What is my heart rate?", "heart")]
+    [InlineData("computer, what is my heart's rate?", "heart")]
     [InlineData("what is my heart to rate", "heart")]
     [InlineData("how fast is my pulse", "heart")]
     [InlineData("what was my heart rate today", "heart")]

@@ -23,14 +23,14 @@ public class SimulatorCommandTests
     {
         RunOptions options = await ParsedAsync(
             "--broker", "house.local:18830", "--say", "computer, what time is it", "--wav", "a.wav", "--wav", "b.wav", "--noise", "-40.5",
-            "--pulse", "95", "--motion", "--id", "bear-7", "--user", "u", "--password", "p", "--seed", "-3", "--chip-speed", "2000000", "--up-codec", "0",
+            "--pulse", "95", "--motion", "--no-motion-sensor", "--id", "bear-7", "--user", "u", "--password", "p", "--seed", "-3", "--chip-speed", "2000000", "--up-codec", "0",
             "--save-answer", "out.wav", "--storage", "files", "--seconds", "30", "--keep", "--voice", "slt");
         Assert.Equal(("house.local", 18830), (options.BrokerHost, options.BrokerPort));
         Assert.Equal(new Uri("http://house.local:5080"), options.Gateway);
         Assert.Equal("computer, what time is it", options.Say);
         Assert.Equal(["a.wav", "b.wav"], options.WavFiles);
         Assert.Equal(-40.5, options.NoiseDb);
-        Assert.Equal(new PulseOptions { RateBpm = 95, Motion = true }, options.Pulse);
+        Assert.Equal(new PulseOptions { RateBpm = 95, Motion = true, MotionSensor = false }, options.Pulse);
         Assert.Equal(("bear-7", "u", "p", -3, (int?)0), (options.Id, options.User, options.Password, options.Seed, options.UpCodec));
         Assert.Equal(2_000_000L, options.ChipSpeed);
         Assert.Equal(("out.wav", "files", 30, true, "slt"), (options.SaveAnswer, options.Storage, options.Seconds, options.Keep, options.Voice));
