@@ -111,6 +111,7 @@ public static class GatewayApp
         services.AddSingleton<DeviceAccounts>();
         services.AddSingleton<DeviceRegistry>();
         services.AddSingleton<LiveFeed>();
+        services.AddSingleton<EventHistory>();
         AddListener<DeviceRegistry>(services);
         AddListener<TelemetryStore>(services);
         AddListener<LiveFeed>(services);

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Wearable.Contract;
 using Wearable.Gateway.Devices;
 using Wearable.Gateway.Mqtt;
+using Wearable.Gateway.Pulse;
 using Wearable.Gateway.Speech;
 using Wearable.Gateway.Telemetry;
 using Wearable.Simulator.Microphone;
@@ -17,6 +18,9 @@ public static class DashboardApi
     /// <summary>Most turns of one answer.</summary>
     public const int MaxTurns = 500;
 
+    /// <summary>Longest time of /api/beats, minutes.</summary>
+    public const int MaxBeatMinutes = 60;
+
     /// <summary>Longest text of /api/speech.</summary>
     public const int MaxSpeechCharacters = 300;
 
@@ -27,6 +31,8 @@ public static class DashboardApi
             TypedResults.Ok(registry.All().Select(device => DeviceView.Of(device, ingest.CountsOf(device.Id)))));
         app.MapGet("/api/heart", HeartAsync);
         app.MapGet("/api/turns", TurnsAsync);
+        app.MapGet("/api/events", EventsAsync);
+        app.MapGet("/api/beats", BeatsAsync);
         app.MapGet("/api/refusals", (RefusalLog refusals) => TypedResults.Ok(new { total = refusals.Total, recent = refusals.Recent().Select(RefusalView) }));
         app.MapGet("/api/live", Live);
         app.MapGet("/api/speech", SpeechAsync);
@@ -68,6 +74,52 @@ public static class DashboardApi
         }
 
         return TypedResults.Ok(await store.TurnsAsync(device, limit ?? 50, cancellation).ConfigureAwait(false));
+    }
+
+    private static async Task<Results<Ok<IReadOnlyList<EventHistory.Event>>, BadRequest<Problem>>> EventsAsync(
+        EventHistory history, string? device, string? kind, int? limit, CancellationToken cancellation)
+    {
+        if (!Ids.IsValid(device))
+        {
+            return Wrong("device: an id of a-z, 0-9 and - expected");
+        }
+
+        if (kind is null || !EventHistory.Kinds.ContainsKey(kind))
+        {
+            return Wrong($"kind: one of {string.Join(", ", EventHistory.Kinds.Keys)} expected");
+        }
+
+        if (limit is < 1 or > EventHistory.MaxEvents)
+        {
+            return Wrong($"limit: 1 to {EventHistory.MaxEvents} expected");
+        }
+
+        return TypedResults.Ok(await history.NewestAsync(device!, kind, limit ?? 50, cancellation).ConfigureAwait(false));
+    }
+
+    // Batches as they came; the last interval of a batch ended shortly before it was received.
+    private static async Task<Results<Ok<List<BeatsView>>, BadRequest<Problem>>> BeatsAsync(
+        HeartArchive archive, StoreWriter writer, TimeProvider time, string? device, double? minutes, CancellationToken cancellation)
+    {
+        double span = minutes ?? 10;
+        if (!Ids.IsValid(device))
+        {
+            return Wrong("device: an id of a-z, 0-9 and - expected");
+        }
+
+        if (!(span > 0 && span <= MaxBeatMinutes))
+        {
+            return Wrong($"minutes: more than 0 and at most {MaxBeatMinutes} expected");
+        }
+
+        await writer.FlushAsync(cancellation).ConfigureAwait(false);
+        List<BeatsView> batches = [];
+        await foreach (BeatRow row in archive.BeatsAsync(device!, time.GetUtcNow() - TimeSpan.FromMinutes(span), time.GetUtcNow() + TimeSpan.FromSeconds(1), cancellation).ConfigureAwait(false))
+        {
+            batches.Add(new BeatsView(row.At.ToUnixTimeMilliseconds(), row.IntervalsMs, [.. row.Accepted.Select(accepted => accepted ? 1 : 0)]));
+        }
+
+        return TypedResults.Ok(batches);
     }
 
     private static async Task<Results<ServerSentEventsResult<string>, ProblemHttpResult>> Live(
@@ -129,6 +181,8 @@ public static class DashboardApi
         new { at = refusal.At.ToUnixTimeMilliseconds(), client = refusal.ClientId, topic = refusal.Topic, why = refusal.Why, bytes = refusal.Bytes };
 
     private static BadRequest<Problem> Wrong(string sentence) => TypedResults.BadRequest(new Problem(sentence));
+
+    private sealed record BeatsView(long At, int[] Ibi, int[] Q);
 
     /// <summary>Why a question was wrong.</summary>
     public sealed record Problem(string Error);

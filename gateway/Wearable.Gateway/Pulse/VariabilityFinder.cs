@@ -26,7 +26,7 @@ public sealed class VariabilityFinder
     private readonly List<int> _accepted = [];
     private readonly List<int> _steps = [];
     private long _minute = long.MinValue;
-    private long _endMs = long.MinValue;
+    private long _endMs = long.MinValue / 2; // far from any first beat, and a difference to it still fits
     private int _before = -1;
     private int _all;
     private int _refused;

@@ -8,4 +8,21 @@ export function make(tag, className, text) {
 
 export const byId = id => document.getElementById(id);
 
-export const timeOf = at => new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
+const time = new Intl.DateTimeFormat([], { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+const dateTime = new Intl.DateTimeFormat([], { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+
+/** Time of day; of another day with its date. */
+export function timeOf(at) {
+  const then = new Date(at);
+  return (then.toDateString() === new Date().toDateString() ? time : dateTime).format(then);
+}
+
+/** Runs a drawing at most every so many ms however often it is asked for: twenty wearables tell more than an eye follows. */
+export function atMostEvery(ms, draw) {
+  let waiting = false;
+  return () => {
+    if (waiting) return;
+    waiting = true;
+    setTimeout(() => { waiting = false; draw(); }, ms);
+  };
+}

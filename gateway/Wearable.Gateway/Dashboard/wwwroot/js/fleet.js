@@ -23,12 +23,14 @@ function microphone(device) {
 function facts(device) {
   const health = device.health ?? {};
   const list = [
+    device.heart?.bpm != null ? `${t('heart')} ${Math.round(device.heart.bpm)} ${t('bpm')}` : null,
     device.mode ? t('mode.' + device.mode) : null,
     device.board === 'simulator' ? t('simulated') : device.board,
     device.fw ? `${t('firmware')} ${device.fw}` : null,
     health.bat != null ? `${t('battery')} ${health.bat} %` : null,
     health.heap != null ? `${t('heap')} ${Math.round(health.heap / 1024)} KB` : null,
     health.rssi != null ? `${t('rssi')} ${health.rssi} dBm` : null,
+    health.over != null ? `${t('overruns')} ${health.over}` : null,
     device.lastSeen ? `${t('seen')} ${timeOf(device.lastSeen)}` : null,
   ];
   const element = make('p', 'facts');
@@ -53,6 +55,7 @@ export function drawFleet(devices, selected, choose) {
     return item;
   });
   byId('fleet').replaceChildren(...items);
+  byId('fleet-count').textContent = items.length ? `${[...devices.values()].filter(d => d.online).length} / ${items.length} ${t('online')}` : '';
   byId('empty').hidden = items.length > 0;
   if (focused) document.querySelector(`[data-device="${CSS.escape(focused)}"]`)?.focus();
 }

@@ -2,58 +2,70 @@ import { t } from './i18n.js';
 import { byId, make, timeOf } from './dom.js';
 
 const Stages = ['end_ms', 'text_ms', 'answer_ms', 'speech_ms', 'audio_ms', 'done_ms'];
+const Listed = 8;
 
-/** The current turn: one bar per stage, each from the end of the stage before it. */
-export function showTurn(turn) {
+let picked = null; // a past turn that is looked at instead of the newest
+let device = null;
+
+/** The newest turn, or a past one that was chosen, as a waterfall, and the list of the last. */
+export function showTurns(id, newest, turns, redraw) {
+  if (id !== device) [device, picked] = [id, null];
+  const turn = turns.find(past => past.sid === picked) ?? newest ?? turns[0];
+  showTurn(turn);
+  const focused = document.activeElement?.dataset?.turn;
+  byId('turns').replaceChildren(...turns.slice(0, Listed).map(past => {
+    const item = make('li');
+    const button = make('button', 'turn');
+    button.type = 'button';
+    button.dataset.turn = past.sid;
+    button.setAttribute('aria-pressed', String(past.sid === turn?.sid));
+    const first = past.stages?.audio_ms;
+    button.append(make('span', 'muted', timeOf(past.at)), make('span', isBad(past) ? 'bad' : '', phaseOf(past)), track(past.stages ?? {}, true),
+      make('span', 'muted', first === undefined ? '' : `${first} ms ${t('toFirstSound')}`));
+    button.addEventListener('click', () => { picked = past.sid === picked ? null : past.sid; redraw(); });
+    item.append(button);
+    return item;
+  }));
+  if (focused) document.querySelector(`[data-turn="${CSS.escape(focused)}"]`)?.focus();
+}
+
+const isBad = turn => turn.phase === 'failed' || turn.phase === 'rejected';
+const phaseOf = turn => t('phase.' + turn.phase) + (turn.why ? `: ${turn.why}` : '');
+
+function showTurn(turn) {
   const phase = byId('turn-phase');
-  phase.className = turn && (turn.phase === 'failed' || turn.phase === 'rejected') ? 'phase failed' : 'phase';
-  phase.textContent = turn ? t('phase.' + turn.phase) + (turn.why ? `: ${turn.why}` : '') : t('noTurns');
+  phase.className = turn && isBad(turn) ? 'phase failed' : 'phase';
+  phase.textContent = turn ? `${timeOf(turn.at)} · ${phaseOf(turn)}` : t('noTurns');
   const stages = turn?.stages ?? {};
-  // The playing itself takes seconds; the waterfall is scaled to what the person waits for.
-  const scale = Math.max(1000, ...Stages.slice(0, 5).map(s => stages[s] ?? 0)) * 1.08;
-  let from = 0;
-  byId('stages').replaceChildren(...Stages.map(stage => {
+  byId('stages').replaceChildren(...Stages.map((stage, i) => {
     const ms = stages[stage];
     const item = make('li');
-    const track = make('div', 'track');
-    if (ms !== undefined) {
-      const bar = make('div', 'bar');
-      const start = Math.min(100, Math.max(0, from) / scale * 100);
-      bar.style.left = `${start}%`;
-      bar.style.width = `${Math.max(0.6, Math.min(100 - start, (ms - Math.max(0, from)) / scale * 100))}%`;
-      track.append(bar);
-      from = ms;
-    }
-    item.append(make('span', '', t('stage.' + stage)), track, make('span', 'ms', ms === undefined ? '' : `${ms} ms`));
+    const line = make('div', 'track');
+    if (ms !== undefined) line.append(bar(stages, i));
+    item.append(make('span', '', t('stage.' + stage)), line, make('span', 'ms', ms === undefined ? '' : `${ms} ms`));
     return item;
   }));
+  const words = [];
+  if (turn?.heard) words.push(make('dt', '', t('heardWords')), make('dd', '', turn.heard));
+  if (turn?.answer) words.push(make('dt', '', t('answerWords')), make('dd', '', turn.answer));
+  if (turn?.safety) words.push(make('dt', '', t('safety')), make('dd', '', turn.safety));
+  byId('turn-words').replaceChildren(...words);
 }
 
-export function showTurns(turns) {
-  byId('turns').replaceChildren(...turns.slice(0, 8).map(turn => {
-    const item = make('li');
-    const first = turn.stages?.audio_ms;
-    item.append(make('span', 'muted', timeOf(turn.at)), make('span', '', t('phase.' + turn.phase) + (turn.why ? `: ${turn.why}` : '')),
-      make('span', 'muted', first === undefined ? '' : `${first} ms ${t('toFirstSound')}`));
-    return item;
-  }));
+// All stages in one line.
+function track(stages, small) {
+  const line = make('span', small ? 'track small' : 'track');
+  Stages.slice(0, 5).forEach((stage, i) => { if (stages[stage] !== undefined) line.append(bar(stages, i)); });
+  return line;
 }
 
-export function showWakes(wakes) {
-  if (!wakes.length) {
-    byId('wakes').replaceChildren(make('li', 'muted', t('noWakes')));
-    return;
-  }
-  byId('wakes').replaceChildren(...wakes.slice(0, 8).map(wake => {
-    const item = make('li');
-    const meter = make('span', 'meter');
-    const fill = make('i');
-    fill.style.width = `${wake.score}%`;
-    const mark = make('b');
-    mark.style.left = `${wake.thr}%`;
-    meter.append(fill, mark);
-    item.append(make('span', 'muted', timeOf(wake.at)), make('span', '', wake.word), meter,
-      make('span', 'muted', `${t('score')} ${wake.score} · ${t('threshold')} ${wake.thr}`));
-    return item;
-  }));
+// The playing itself takes seconds; the waterfall is scaled to what the person waits for.
+function bar(stages, i) {
+  const scale = Math.max(1000, ...Stages.slice(0, 5).map(stage => stages[stage] ?? 0)) * 1.08;
+  const from = Math.max(0, ...Stages.slice(0, i).map(stage => stages[stage] ?? 0));
+  const start = Math.min(100, from / scale * 100);
+  const element = make('i', `bar s${i}`);
+  element.style.left = `${start}%`;
+  element.style.width = `${Math.max(0.6, Math.min(100 - start, (stages[Stages[i]] - from) / scale * 100))}%`;
+  return element;
 }

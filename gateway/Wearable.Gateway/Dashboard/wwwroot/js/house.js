@@ -1,0 +1,72 @@
+import { json, of } from './api.js';
+
+const KeepEvents = 60;
+const KeepTurns = 20;
+const Over = ['done', 'failed', 'rejected'];
+
+/** What this page knows of the house: its wearables and, of each one looked at, turns, wake scores, faults and beats. Newest first. */
+export class House {
+  devices = new Map();
+  turns = new Map();
+  scores = new Map();
+  faults = new Map();
+  days = new Map();
+
+  async load() {
+    const list = await json('/api/devices');
+    this.devices = new Map(list.map(device => [device.id, device]));
+  }
+
+  /** Reads what is stored of one wearable; gives its heart columns. */
+  async loadDevice(id) {
+    const ask = of(id);
+    const [heart, again, beats, turns, wake, near, faults, day] = await Promise.all([
+      json(`/api/heart?${ask}&minutes=10`), json(`/api/heart/again?${ask}`), json(`/api/beats?${ask}&minutes=10`), json(`/api/turns?${ask}&limit=${KeepTurns}`),
+      json(`/api/events?${ask}&kind=wake`), json(`/api/events?${ask}&kind=near`), json(`/api/events?${ask}&kind=fault&limit=30`), json(`/api/heart/day?${ask}`),
+    ]);
+    this.turns.set(id, turns);
+    this.scores.set(id, [...wake, ...near].filter(event => Number.isFinite(event.data?.score)).map(scoreOf).sort((a, b) => b.at - a.at).slice(0, KeepEvents));
+    this.faults.set(id, faults.map(event => ({ at: event.at, ...fault(event.data) })));
+    this.days.set(id, day);
+    return { heart, again, beats };
+  }
+
+  async loadDay(id) {
+    this.days.set(id, await json(`/api/heart/day?${of(id)}`));
+  }
+
+  /** Takes a live event; false when it is of a wearable not known yet. */
+  take(kind, event) {
+    const device = this.devices.get(event.device);
+    if (!device) return false;
+    const data = event.data;
+    device.lastSeen = event.at;
+    switch (kind) {
+      case 'status': device.online = data === 'online'; break;
+      case 'info': Object.assign(device, { board: data.board, fw: data.fw, words: data.words, thr: data.thr, model: data.model }); break;
+      case 'state': Object.assign(device, { mode: data.mode, mic: data.mic, link: data.link, online: true }); break;
+      case 'health': device.health = data; break;
+      case 'heart': device.heart = { bpm: data.bpm10 === null ? null : data.bpm10 / 10, q: data.q, st: data.st, at: event.at }; break;
+      case 'wake': case 'near': this.put(this.scores, event.device, scoreOf({ at: event.at, kind, data }), KeepEvents); break;
+      case 'fault': this.put(this.faults, event.device, { at: event.at, ...fault(data) }, KeepEvents); break;
+      case 'turn': this.takeTurn(device, event); break;
+    }
+    return true;
+  }
+
+  takeTurn(device, event) {
+    const stages = Object.fromEntries(Object.entries(event.data).filter(([key]) => key.endsWith('_ms')));
+    const { sid, safety = '', why = '', heard = '', answer = '' } = event.data;
+    device.turn = { sid, phase: event.phase, stages, safety, why, heard, answer, at: event.at };
+    if (!Over.includes(event.phase)) return;
+    const list = (this.turns.get(device.id) ?? []).filter(turn => turn.sid !== sid);
+    this.turns.set(device.id, [device.turn, ...list].slice(0, KeepTurns));
+  }
+
+  put(map, id, value, most) {
+    map.set(id, [value, ...(map.get(id) ?? [])].slice(0, most));
+  }
+}
+
+const scoreOf = ({ at, kind, data }) => ({ at, near: kind === 'near', word: data.word, score: data.score, thr: data.thr, db: data.db });
+const fault = data => (typeof data === 'string' ? { what: data } : { what: data?.what, count: data?.count, text: data?.text, since: data?.since });

@@ -1,0 +1,22 @@
+/** Every word on the page, in English. */
+export default {
+  skip: 'Skip to content', wearables: 'Wearables', heart: 'Heart rate', disclaimer: 'Not a medical device', turn: 'Conversation turn',
+  lastTurns: 'Last turns', wakes: 'Wake words and near misses', log: 'All events', logNote: 'the last 200, newest first', online: 'online', offline: 'offline',
+  empty: 'No wearable has connected yet. Start a simulated one in another terminal:', sinceEnd: 'Milliseconds since the speaker fell silent.',
+  streamUp: 'Live', streamDown: 'Connection to the gateway lost, trying again', language: '中文', light: 'Light', dark: 'Dark',
+  'mic.off': 'Microphone off: nothing is heard', 'mic.wake': 'Waits for its word: sound stays on the device', 'mic.stream': 'Streaming sound to your gateway', 'mic.unknown': 'Microphone state unknown',
+  'mode.idle': 'idle', 'mode.listening': 'listening', 'mode.streaming': 'hearing you', 'mode.thinking': 'thinking', 'mode.speaking': 'speaking', 'mode.muted': 'muted',
+  simulated: 'simulated', firmware: 'firmware', seen: 'seen', battery: 'battery', heap: 'free memory', rssi: 'signal',
+  'st.no_contact': 'No finger on the sensor', 'st.settling': 'Measuring, keep still', 'st.ok': 'Trusted: two methods agree', 'st.motion': 'Moving too much to be sure', 'st.saturated': 'Too much light on the sensor', 'st.lost': 'Pulse lost', 'st.sensor_error': 'The sensor does not answer', 'st.none': 'No measurement yet',
+  quality: 'quality', noRate: 'no heart rate shown', bpm: 'bpm', chart: 'Chart: heart rate of the last ten minutes, with its quality, its beats and its gaps',
+  day: 'Today (not a medical device)', 'day.resting': 'Resting', 'day.noRest': 'needs five minutes of rest', 'day.range': 'Range', 'day.measured': 'Measured', 'day.zones': 'Zones', 'day.noAge': 'no age set in heart.json', 'day.variability': 'Variability', 'day.estimate': 'estimate',
+  'day.again': 'Re-estimated readings (dots)', 'day.csv': 'CSV', 'day.fhir': 'FHIR', 'day.omh': 'Open mHealth', 'zone.very light': 'Very light', 'zone.light': 'Light', 'zone.moderate': 'Moderate', 'zone.vigorous': 'Vigorous', 'zone.near the most': 'Near the most',
+  'stage.end_ms': 'Silence noticed', 'stage.text_ms': 'Text', 'stage.answer_ms': 'Answer', 'stage.speech_ms': 'Sound made', 'stage.audio_ms': 'Playing', 'stage.done_ms': 'Played',
+  'phase.wake': 'listening', 'phase.verified': 'wake word confirmed', 'phase.rejected': 'rejected', 'phase.speech': 'speech ended', 'phase.text': 'understood', 'phase.answer': 'answering', 'phase.audio': 'playing', 'phase.done': 'done', 'phase.failed': 'failed',
+  noTurns: 'No conversation yet. Say the wake word.', noWakes: 'No wake word heard yet.', score: 'score', threshold: 'threshold', toFirstSound: 'to first sound',
+  views: 'Views', topics: 'Topics', device: 'Device', faults: 'Faults', noFaults: 'No fault was told.', noHealth: 'It has not told about itself yet.',
+  board: 'board', wakeWords: 'wake words', model: 'wake model', lowest: 'lowest', overruns: 'overruns', dropped: 'messages dropped', reconnects: 'reconnects', worstLoop: 'longest pass',
+  collections: 'collections', uptime: 'running for', reset: 'last reset',
+  wakeChart: 'Chart: scores of wake words and near misses against the threshold', near: 'near miss', heard: 'heard', heardWords: 'Heard', answerWords: 'Answered', safety: 'Safety',
+  'key.rate': 'heart rate', 'key.quality': 'quality', 'key.beat': 'beat', 'key.doubt': 'doubtful beat', 'key.gap': 'nothing received', 'key.again': 'found again later', 'key.wake': 'wake word', 'key.near': 'near miss', 'key.threshold': 'threshold',
+};

@@ -1,0 +1,22 @@
+/** Every word on the page, in Chinese. */
+export default {
+  skip: '跳到内容', wearables: '可穿戴设备', heart: '心率', disclaimer: '非医疗器械', turn: '对话轮次',
+  lastTurns: '最近几轮', wakes: '唤醒词与险些触发', log: '全部事件', logNote: '最近 200 条，最新在前', online: '在线', offline: '离线',
+  empty: '还没有设备连接。请在另一个终端启动模拟设备：', sinceEnd: '从说话结束算起的毫秒数。',
+  streamUp: '实时', streamDown: '与网关的连接已断开，正在重试', language: 'English', light: '浅色', dark: '深色',
+  'mic.off': '麦克风已关闭：不采集声音', 'mic.wake': '等待唤醒词：声音只留在设备上', 'mic.stream': '正在把声音发送到你的网关', 'mic.unknown': '麦克风状态未知',
+  'mode.idle': '空闲', 'mode.listening': '聆听', 'mode.streaming': '正在听你说', 'mode.thinking': '思考中', 'mode.speaking': '说话中', 'mode.muted': '已静音',
+  simulated: '模拟', firmware: '固件', seen: '最近', battery: '电量', heap: '可用内存', rssi: '信号',
+  'st.no_contact': '传感器上没有手指', 'st.settling': '测量中，请保持不动', 'st.ok': '可信：两种方法一致', 'st.motion': '动作太大，无法确定', 'st.saturated': '传感器光线过强', 'st.lost': '脉搏丢失', 'st.sensor_error': '传感器没有响应', 'st.none': '还没有测量',
+  quality: '质量', noRate: '不显示心率', bpm: '次/分', chart: '图表：最近十分钟的心率，含质量、心跳与间断',
+  day: '今天（非医疗器械）', 'day.resting': '静息', 'day.noRest': '需要连续静息五分钟', 'day.range': '范围', 'day.measured': '已测量', 'day.zones': '强度区间', 'day.noAge': 'heart.json 中没有年龄', 'day.variability': '心率变异', 'day.estimate': '估计值',
+  'day.again': '重新估计的读数（圆点）', 'day.csv': 'CSV', 'day.fhir': 'FHIR', 'day.omh': 'Open mHealth', 'zone.very light': '很轻', 'zone.light': '轻', 'zone.moderate': '中等', 'zone.vigorous': '剧烈', 'zone.near the most': '接近极限',
+  'stage.end_ms': '发现静音', 'stage.text_ms': '文字', 'stage.answer_ms': '回答', 'stage.speech_ms': '合成声音', 'stage.audio_ms': '开始播放', 'stage.done_ms': '播放完',
+  'phase.wake': '聆听', 'phase.verified': '唤醒词已确认', 'phase.rejected': '已拒绝', 'phase.speech': '说话结束', 'phase.text': '已听懂', 'phase.answer': '回答中', 'phase.audio': '播放中', 'phase.done': '完成', 'phase.failed': '失败',
+  noTurns: '还没有对话。请说唤醒词。', noWakes: '还没有听到唤醒词。', score: '得分', threshold: '阈值', toFirstSound: '到第一声',
+  views: '视图', topics: '主题', device: '设备', faults: '故障', noFaults: '没有报告故障。', noHealth: '设备还没有报告自身状态。',
+  board: '板', wakeWords: '唤醒词', model: '唤醒模型', lowest: '最低', overruns: '溢出', dropped: '丢弃的消息', reconnects: '重连次数', worstLoop: '最长一轮',
+  collections: '垃圾回收', uptime: '已运行', reset: '上次复位',
+  wakeChart: '图表：唤醒词与险些触发的得分和阈值', near: '险些触发', heard: '已触发', heardWords: '听到', answerWords: '回答', safety: '安全',
+  'key.rate': '心率', 'key.quality': '质量', 'key.beat': '心跳', 'key.doubt': '可疑心跳', 'key.gap': '没有收到', 'key.again': '事后重新估计', 'key.wake': '唤醒词', 'key.near': '险些触发', 'key.threshold': '阈值',
+};
