@@ -138,5 +138,6 @@ public static class GatewayApp
         services.AddSingleton<IDeviceSender, DeviceSender>();
         services.AddSingleton<BrokerService>();
         services.AddHostedService(provider => provider.GetRequiredService<BrokerService>());
+        services.AddHostedService<Revocation>();
     }
 }
