@@ -112,6 +112,7 @@ public static class GatewayApp
         services.AddSingleton<DeviceRegistry>();
         services.AddSingleton<LiveFeed>();
         services.AddSingleton<EventHistory>();
+        services.AddSingleton<HeartHistory>();
         AddListener<DeviceRegistry>(services);
         AddListener<TelemetryStore>(services);
         AddListener<LiveFeed>(services);
@@ -138,6 +139,5 @@ public static class GatewayApp
         services.AddSingleton<IDeviceSender, DeviceSender>();
         services.AddSingleton<BrokerService>();
         services.AddHostedService(provider => provider.GetRequiredService<BrokerService>());
-        services.AddHostedService<Revocation>();
     }
 }

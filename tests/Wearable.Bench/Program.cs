@@ -34,6 +34,8 @@ switch (args.Length > 0 ? args[0] : "")
         return await FleetBench.RunAsync(args[1..]);
     case GatewayProcess.Verb when args.Length == 3:
         return await GatewayProcess.RunAsync(args[1..]);
+    case "history":
+        return await HistoryBench.RunAsync(args[1..]);
     case "safety":
         return await SafetyBench.RunAsync(args[1..]);
     default:
@@ -51,6 +53,7 @@ switch (args.Length > 0 ? args[0] : "")
         Console.Error.WriteLine("ingest [--seconds N] [--overload]: QoS 1 events through the broker to the committed database, and mosquitto beside it");
         Console.Error.WriteLine("crash [KILLS [SEED]]: the gateway killed at random moments under load; what was acknowledged must be stored, once");
         Console.Error.WriteLine("fleet [WEARABLES [SECONDS]]: idle wearables connected, the gateway's memory, the heartbeat's delay");
+        Console.Error.WriteLine("history [DAYS]: a year of readings, 6.3 M, opened and zoomed over HTTP");
         Console.Error.WriteLine("safety [wrong]: the public list through gate, brain and gate");
         return 2;
 }

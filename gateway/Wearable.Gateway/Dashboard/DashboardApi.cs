@@ -30,6 +30,7 @@ public static class DashboardApi
         app.MapGet("/api/devices", (DeviceRegistry registry, Ingest ingest) =>
             TypedResults.Ok(registry.All().Select(device => DeviceView.Of(device, ingest.CountsOf(device.Id)))));
         app.MapGet("/api/heart", HeartAsync);
+        app.MapGet("/api/heart/history", HistoryAsync);
         app.MapGet("/api/turns", TurnsAsync);
         app.MapGet("/api/events", EventsAsync);
         app.MapGet("/api/beats", BeatsAsync);
@@ -58,6 +59,27 @@ public static class DashboardApi
         IReadOnlyList<HeartSample> samples =
             await history.RangeAsync(device!, now - TimeSpan.FromMinutes(span), now + TimeSpan.FromSeconds(1), MaxHeartSamples, cancellation).ConfigureAwait(false);
         return TypedResults.Ok(HeartColumns.Of(samples));
+    }
+
+    private static async Task<Results<Ok<HeartHistory.Columns>, BadRequest<Problem>>> HistoryAsync(
+        HeartHistory history, string? device, long? from, long? to, int? points, CancellationToken cancellation)
+    {
+        if (!Ids.IsValid(device))
+        {
+            return Wrong("device: an id of a-z, 0-9 and - expected");
+        }
+
+        if (from is not (>= 0 and < HeartHistory.EndOfTimeMs) || to is not (> 0 and <= HeartHistory.EndOfTimeMs) || to <= from)
+        {
+            return Wrong("from, to: epoch ms expected, from before to");
+        }
+
+        if (points is < HeartHistory.LeastPoints or > HeartHistory.MostPoints)
+        {
+            return Wrong($"points: {HeartHistory.LeastPoints} to {HeartHistory.MostPoints} expected");
+        }
+
+        return TypedResults.Ok(await history.ReadAsync(device!, from.Value, to.Value, points ?? 1000, cancellation).ConfigureAwait(false));
     }
 
     private static async Task<Results<Ok<IReadOnlyList<StoredTurn>>, BadRequest<Problem>>> TurnsAsync(

@@ -28,7 +28,6 @@ public sealed class BrokerService(
         writer.GaveUp += ingest.GiveBack;
         broker.Server.ValidatingConnectionAsync += OnConnecting;
         broker.Server.InterceptingPublishAsync += ingest.OnPublishAsync;
-        broker.Server.InterceptingSubscriptionAsync += OnSubscribing;
         broker.Server.ClientDisconnectedAsync += OnDisconnectedAsync;
         broker.Server.QueuedApplicationMessageOverwrittenAsync += OnOverwritten;
         broker.Server.LoadingRetainedMessageAsync += OnLoadingAsync;
@@ -74,27 +73,13 @@ public sealed class BrokerService(
     {
         try
         {
-            string? why = accounts.Refuse(connection.ClientId, connection.UserName, connection.Password, out DateTimeOffset? since);
-            Revocation.Remember(connection, since);
-            return why;
+            return accounts.Refuse(connection.ClientId, connection.UserName, connection.Password);
         }
         catch (GatewayStartException e)
         {
             logger.LogError("{Problem}", e.Message);
             return "the wearables' file cannot be read";
         }
-    }
-
-    private Task OnSubscribing(InterceptingSubscriptionEventArgs subscription)
-    {
-        if (accounts.IsAdded(subscription.ClientId) && !SubscribeRules.IsOwn(subscription.ClientId, subscription.TopicFilter.Topic))
-        {
-            subscription.ProcessSubscription = false;
-            subscription.Response.ReasonCode = MqttSubscribeReasonCode.NotAuthorized;
-            logger.LogWarning("{Client} may not subscribe {Filter}: its own topics only", LogText.Clean(subscription.ClientId), LogText.Clean(subscription.TopicFilter.Topic));
-        }
-
-        return Task.CompletedTask;
     }
 
     private async Task OnLoadingAsync(LoadingRetainedMessagesEventArgs loading)

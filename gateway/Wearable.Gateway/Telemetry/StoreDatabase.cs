@@ -67,6 +67,7 @@ public sealed class StoreDatabase
             MakeFile(database.File);
             using SqliteConnection connection = database.Connect();
             database.Prepare(connection);
+            HeartSums.Prepare(connection);
             return database;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -6,6 +6,7 @@ import { nameTheme, startTheme, toggleTheme } from './theme.js';
 import { drawFleet } from './fleet.js';
 import { showHeart } from './heart.js';
 import { addBeats, addReading, loadLive, rebuildLive } from './heart-live.js';
+import { historyOf, rebuildHistory, startHistory } from './history.js';
 import { showDay } from './day.js';
 import { showTurns } from './turns.js';
 import { rebuildScores, showScores } from './wake.js';
@@ -26,6 +27,7 @@ async function refresh() {
 
 async function choose(id) {
   selected = id;
+  historyOf(id);
   draw();
   const heart = await house.loadDevice(id);
   if (selected !== id) return;
@@ -69,6 +71,7 @@ function report(error) {
 
 function rebuildCharts() {
   rebuildLive();
+  rebuildHistory();
   rebuildScores();
 }
 
@@ -83,6 +86,7 @@ function drawAll() {
 }
 
 startTheme();
+startHistory(report);
 byId('language').addEventListener('click', () => { toggleLanguage(); drawAll(); });
 byId('theme').addEventListener('click', () => { toggleTheme(); nameTheme(); rebuildCharts(); });
 drawAll();

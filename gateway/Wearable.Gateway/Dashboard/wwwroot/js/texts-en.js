@@ -14,6 +14,8 @@ export default {
   'stage.end_ms': 'Silence noticed', 'stage.text_ms': 'Text', 'stage.answer_ms': 'Answer', 'stage.speech_ms': 'Sound made', 'stage.audio_ms': 'Playing', 'stage.done_ms': 'Played',
   'phase.wake': 'listening', 'phase.verified': 'wake word confirmed', 'phase.rejected': 'rejected', 'phase.speech': 'speech ended', 'phase.text': 'understood', 'phase.answer': 'answering', 'phase.audio': 'playing', 'phase.done': 'done', 'phase.failed': 'failed',
   noTurns: 'No conversation yet. Say the wake word.', noWakes: 'No wake word heard yet.', score: 'score', threshold: 'threshold', toFirstSound: 'to first sound',
+  spans: 'Time shown', zoom: 'Zoom', 'span.live': 'Live', 'span.hour': 'Hour', 'span.day': 'Day', 'span.week': 'Week', 'span.month': 'Month', 'span.year': 'Year', 'zoom.out': 'Zoom out', 'zoom.in': 'Zoom in', 'zoom.back': 'Earlier', 'zoom.on': 'Later',
+  readings: 'readings', dragToZoom: 'drag over the chart to zoom', noReadings: 'Nothing was measured in this time.', historyChart: 'Chart: lowest, highest and mean heart rate of the time chosen',
   views: 'Views', topics: 'Topics', device: 'Device', faults: 'Faults', noFaults: 'No fault was told.', noHealth: 'It has not told about itself yet.',
   board: 'board', wakeWords: 'wake words', model: 'wake model', lowest: 'lowest', overruns: 'overruns', dropped: 'messages dropped', reconnects: 'reconnects', worstLoop: 'longest pass',
   collections: 'collections', uptime: 'running for', reset: 'last reset',
