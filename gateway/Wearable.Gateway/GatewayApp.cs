@@ -40,6 +40,7 @@ public static class GatewayApp
         DashboardFiles.Map(app);
         DashboardApi.Map(app);
         HeartApi.Map(app);
+        TopicApi.Map(app);
         return app;
     }
 
@@ -139,5 +140,7 @@ public static class GatewayApp
         services.AddSingleton<IDeviceSender, DeviceSender>();
         services.AddSingleton<BrokerService>();
         services.AddHostedService(provider => provider.GetRequiredService<BrokerService>());
+        services.AddSingleton<TopicBook>();
+        services.AddHostedService(provider => provider.GetRequiredService<TopicBook>());
     }
 }

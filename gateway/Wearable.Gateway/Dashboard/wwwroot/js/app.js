@@ -11,6 +11,7 @@ import { showDay } from './day.js';
 import { showTurns } from './turns.js';
 import { rebuildScores, showScores } from './wake.js';
 import { showDevice } from './device.js';
+import { drawTopic, rebuildPlot, showTopics, startTopics } from './topics.js';
 import { addLog, drawLog } from './log.js';
 
 const Kinds = ['status', 'info', 'state', 'wake', 'near', 'keyword', 'speech', 'button', 'fault', 'heart', 'beats', 'health', 'ack', 'turn', 'config', 'dropped'];
@@ -39,7 +40,7 @@ function draw() {
   drawFleet(house.devices, selected, id => choose(id).catch(report));
   drawLog();
   const device = house.devices.get(selected);
-  byId('detail').hidden = !device;
+  byId('detail').hidden = !device || exploring();
   if (!device) return;
   byId('detail-title').textContent = device.id;
   showHeart(device.heart);
@@ -47,6 +48,18 @@ function draw() {
   showTurns(selected, device.turn, house.turns.get(selected) ?? none, draw);
   showScores(house.scores.get(selected) ?? none);
   showDevice(device, house.faults.get(selected) ?? none);
+}
+
+const exploring = () => location.hash === '#topics';
+
+function drawView() {
+  const topics = exploring();
+  byId('fleet-view').hidden = topics;
+  byId('topics-view').hidden = !topics;
+  byId(topics ? 'to-topics' : 'to-house').setAttribute('aria-current', 'page');
+  byId(topics ? 'to-house' : 'to-topics').removeAttribute('aria-current');
+  showTopics(topics);
+  draw();
 }
 
 const drawSoon = atMostEvery(200, draw);
@@ -73,6 +86,7 @@ function rebuildCharts() {
   rebuildLive();
   rebuildHistory();
   rebuildScores();
+  rebuildPlot();
 }
 
 function drawAll() {
@@ -81,15 +95,19 @@ function drawAll() {
   nameTheme();
   drawStream();
   showScores([]); // words in the new language
+  drawTopic();
   draw();
   rebuildCharts();
 }
 
 startTheme();
 startHistory(report);
+startTopics(report);
+window.addEventListener('hashchange', drawView);
 byId('language').addEventListener('click', () => { toggleLanguage(); drawAll(); });
 byId('theme').addEventListener('click', () => { toggleTheme(); nameTheme(); rebuildCharts(); });
 drawAll();
+drawView();
 follow('/api/live', Kinds, {
   up: () => { up = true; drawStream(); refresh().catch(report); },
   down: () => { up = false; drawStream(); },
