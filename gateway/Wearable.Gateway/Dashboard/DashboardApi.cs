@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Wearable.Contract;
 using Wearable.Gateway.Devices;
@@ -33,6 +35,7 @@ public static class DashboardApi
         app.MapGet("/api/heart/history", HistoryAsync);
         app.MapGet("/api/turns", TurnsAsync);
         app.MapGet("/api/events", EventsAsync);
+        app.MapGet("/api/settings", SettingsAsync);
         app.MapGet("/api/beats", BeatsAsync);
         app.MapGet("/api/refusals", (RefusalLog refusals) => TypedResults.Ok(new { total = refusals.Total, recent = refusals.Recent().Select(RefusalView) }));
         app.MapGet("/api/live", Live);
@@ -119,6 +122,24 @@ public static class DashboardApi
         return TypedResults.Ok(await history.NewestAsync(device!, kind, limit ?? 50, cancellation).ConfigureAwait(false));
     }
 
+    // As the broker keeps them: what the owner wants, and what the wearable says it has.
+    private static async Task<Results<Ok<SettingsView>, BadRequest<Problem>>> SettingsAsync(Broker broker, string? device)
+    {
+        if (!Ids.IsValid(device))
+        {
+            return Wrong("device: an id of a-z, 0-9 and - expected");
+        }
+
+        Topics topics = new(device!);
+        return TypedResults.Ok(new SettingsView(await ObjectAsync(topics.ConfigDesired).ConfigureAwait(false), await ObjectAsync(topics.ConfigReported).ConfigureAwait(false)));
+
+        async Task<JsonElement?> ObjectAsync(string topic)
+        {
+            byte[]? payload = (await broker.Server.GetRetainedMessageAsync(topic).ConfigureAwait(false))?.Payload.ToArray();
+            return payload is { Length: > 0 } ? WireJson.ObjectOrNull(payload) : null;
+        }
+    }
+
     // Batches as they came; the last interval of a batch ended shortly before it was received.
     private static async Task<Results<Ok<List<BeatsView>>, BadRequest<Problem>>> BeatsAsync(
         HeartArchive archive, StoreWriter writer, TimeProvider time, string? device, double? minutes, CancellationToken cancellation)
@@ -203,6 +224,8 @@ public static class DashboardApi
         new { at = refusal.At.ToUnixTimeMilliseconds(), client = refusal.ClientId, topic = refusal.Topic, why = refusal.Why, bytes = refusal.Bytes };
 
     private static BadRequest<Problem> Wrong(string sentence) => TypedResults.BadRequest(new Problem(sentence));
+
+    private sealed record SettingsView(JsonElement? Desired, JsonElement? Reported);
 
     private sealed record BeatsView(long At, int[] Ibi, int[] Q);
 

@@ -39,6 +39,20 @@ internal static class WireJson
         return document.RootElement.Clone();
     }
 
+    /// <summary>A payload as one JSON object; null when it is none.</summary>
+    public static JsonElement? ObjectOrNull(byte[] payload)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(payload);
+            return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.Clone() : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     private static ReadOnlySpan<byte> Strict(ReadOnlyMemory<byte> payload, object message)
     {
         switch (message)

@@ -73,6 +73,13 @@ public sealed class PageHouse : IAsyncDisposable
         }
     }
 
+    public Task TellAsync(string topic, ConfigMessage config)
+    {
+        WireWriter writer = new();
+        config.Write(writer);
+        return _bear.TellAsync(topic, writer.ToArray(), retain: true);
+    }
+
     public Task TellAsync(string topic, DeviceMessage message) =>
         _bear.TellAsync(topic, Say.Bytes(message, ++_number), retain: topic == Bear.Info || topic == Bear.State);
 

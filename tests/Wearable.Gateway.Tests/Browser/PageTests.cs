@@ -1,3 +1,6 @@
+using Wearable.Contract;
+using Wearable.Gateway.Mqtt;
+
 namespace Wearable.Gateway.Tests.Browser;
 
 /// <summary>The page in a real Chromium, against the real gateway.</summary>
@@ -75,6 +78,26 @@ public sealed class PageTests
         await house.FaultAsync("sensor", "no answer on the bus");
         browser.Until("document.querySelector('#faults').textContent.includes('sensor × 3')");
         Assert.Contains("no answer on the bus", browser.Text("#faults"));
+    }
+
+    [Fact]
+    public async Task Settings_desired_stand_beside_those_reported()
+    {
+        await using PageHouse house = await PageHouse.StartAsync();
+        ConfigMessage wish = new() { Version = 2 };
+        wish.Add("volume_percent", 40);
+        wish.Add("threshold_1", 170);
+        await house.Gateway.Get<IDeviceSender>().SendConfigAsync("bear", wish, TestContext.Current.CancellationToken);
+        using ChromeBrowser browser = new(house.Page);
+        browser.Until("document.querySelector('#settings').textContent.includes('volume_percent40–waiting')");
+        ConfigMessage told = new() { Version = 2, Refused = "threshold_1" };
+        told.Add("volume_percent", 40);
+        told.Add("barge_in", 0);
+        await house.TellAsync(house.Bear.ConfigReported, told);
+        browser.Until("document.querySelector('#settings').textContent.includes('volume_percent4040applied')");
+        Assert.Contains("threshold_1170–refused", browser.Text("#settings"));
+        Assert.Contains("barge_in–0its own", browser.Text("#settings"));
+        Assert.Empty(browser.Problems());
     }
 
     [Fact]

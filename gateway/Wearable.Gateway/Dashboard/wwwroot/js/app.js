@@ -12,6 +12,7 @@ import { showTurns } from './turns.js';
 import { rebuildScores, showScores } from './wake.js';
 import { showDevice } from './device.js';
 import { drawTopic, rebuildPlot, showTopics, startTopics } from './topics.js';
+import { showSettings } from './settings.js';
 import { addLog, drawLog } from './log.js';
 
 const Kinds = ['status', 'info', 'state', 'wake', 'near', 'keyword', 'speech', 'button', 'fault', 'heart', 'beats', 'health', 'ack', 'turn', 'config', 'dropped'];
@@ -48,6 +49,7 @@ function draw() {
   showTurns(selected, device.turn, house.turns.get(selected) ?? none, draw);
   showScores(house.scores.get(selected) ?? none);
   showDevice(device, house.faults.get(selected) ?? none);
+  showSettings(house.settings.get(selected));
 }
 
 const exploring = () => location.hash === '#topics';
@@ -74,6 +76,7 @@ function take(kind, event) {
   if (event.device && !house.take(kind, event)) refresh().catch(report);
   if (event.device === selected && kind === 'heart') addReading(event.at / 1000, house.devices.get(selected).heart.bpm, event.data.q);
   if (event.device === selected && kind === 'beats') addBeats(event.at / 1000, event.data.ibi, event.data.q);
+  if (event.device === selected && kind === 'config') house.loadSettings(selected).then(drawSoon).catch(report);
   drawSoon();
 }
 

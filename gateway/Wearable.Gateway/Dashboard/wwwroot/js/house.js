@@ -11,6 +11,7 @@ export class House {
   scores = new Map();
   faults = new Map();
   days = new Map();
+  settings = new Map();
 
   async load() {
     const list = await json('/api/devices');
@@ -20,15 +21,20 @@ export class House {
   /** Reads what is stored of one wearable; gives its heart columns. */
   async loadDevice(id) {
     const ask = of(id);
-    const [heart, again, beats, turns, wake, near, faults, day] = await Promise.all([
+    const [heart, again, beats, turns, wake, near, faults, day, settings] = await Promise.all([
       json(`/api/heart?${ask}&minutes=10`), json(`/api/heart/again?${ask}`), json(`/api/beats?${ask}&minutes=10`), json(`/api/turns?${ask}&limit=${KeepTurns}`),
-      json(`/api/events?${ask}&kind=wake`), json(`/api/events?${ask}&kind=near`), json(`/api/events?${ask}&kind=fault&limit=30`), json(`/api/heart/day?${ask}`),
+      json(`/api/events?${ask}&kind=wake`), json(`/api/events?${ask}&kind=near`), json(`/api/events?${ask}&kind=fault&limit=30`), json(`/api/heart/day?${ask}`), json(`/api/settings?${ask}`),
     ]);
     this.turns.set(id, turns);
     this.scores.set(id, [...wake, ...near].filter(event => Number.isFinite(event.data?.score)).map(scoreOf).sort((a, b) => b.at - a.at).slice(0, KeepEvents));
     this.faults.set(id, faults.map(event => ({ at: event.at, ...fault(event.data) })));
     this.days.set(id, day);
+    this.settings.set(id, settings);
     return { heart, again, beats };
+  }
+
+  async loadSettings(id) {
+    this.settings.set(id, await json(`/api/settings?${of(id)}`));
   }
 
   async loadDay(id) {
