@@ -142,5 +142,6 @@ public static class GatewayApp
         services.AddHostedService(provider => provider.GetRequiredService<BrokerService>());
         services.AddSingleton<TopicBook>();
         services.AddHostedService(provider => provider.GetRequiredService<TopicBook>());
+        services.AddHostedService<Revocation>();
     }
 }

@@ -52,8 +52,16 @@ public sealed class DeviceAccounts
     /// simulator do; an added one must show its own, a removed one never connects.
     /// </summary>
     /// <exception cref="GatewayStartException">The file was changed and cannot be read.</exception>
-    public string? Refuse(string clientId, string? user, string? password)
+    public string? Refuse(string clientId, string? user, string? password) => Refuse(clientId, user, password, out _);
+
+    /// <inheritdoc cref="Refuse(string, string?, string?)"/>
+    /// <param name="clientId">Its MQTT client id.</param>
+    /// <param name="user">The user name it shows.</param>
+    /// <param name="password">The password it shows.</param>
+    /// <param name="since">When the password that lets it in was made; null when it needs none or is refused.</param>
+    public string? Refuse(string clientId, string? user, string? password, out DateTimeOffset? since)
     {
+        since = null;
         DeviceAccount? account;
         lock (_gate)
         {
@@ -71,7 +79,22 @@ public sealed class DeviceAccounts
             return "removed by its owner";
         }
 
-        return user == account.Id && password is not null && account.Passwords.Any(hash => DevicePassword.Matches(password, hash)) ? null : "wrong user name or password";
+        if (user != account.Id || password is null || !account.Passwords.Any(hash => DevicePassword.Matches(password, hash)))
+        {
+            return "wrong user name or password";
+        }
+
+        since = account.AddedAt;
+        return null;
+    }
+
+    /// <summary>Whether this id was added, removed ones too, as of the last look at the file.</summary>
+    public bool IsAdded(string id)
+    {
+        lock (_gate)
+        {
+            return _accounts.ContainsKey(id);
+        }
     }
 
     /// <summary>Adds a wearable, or gives an added one a new password.</summary>

@@ -133,7 +133,7 @@ public sealed class DeviceCommand
     {
         string id = parsed.GetRequiredValue(_which);
         new DeviceAccounts(_optionsOf(parsed), TimeProvider.System).Remove(id);
-        output.WriteLine($"{id} removed: it is refused from its next connection on; restart the gateway to end one that is open.");
+        output.WriteLine($"{id} removed: an open connection ends within two seconds, and it is refused from then on.");
     }
 
     private static (string Host, int Port) Broker(string? given, GatewayOptions options)

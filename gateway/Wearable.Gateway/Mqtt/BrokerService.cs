@@ -28,6 +28,7 @@ public sealed class BrokerService(
         writer.GaveUp += ingest.GiveBack;
         broker.Server.ValidatingConnectionAsync += OnConnecting;
         broker.Server.InterceptingPublishAsync += ingest.OnPublishAsync;
+        broker.Server.InterceptingSubscriptionAsync += OnSubscribing;
         broker.Server.ClientDisconnectedAsync += OnDisconnectedAsync;
         broker.Server.QueuedApplicationMessageOverwrittenAsync += OnOverwritten;
         broker.Server.LoadingRetainedMessageAsync += OnLoadingAsync;
@@ -73,13 +74,27 @@ public sealed class BrokerService(
     {
         try
         {
-            return accounts.Refuse(connection.ClientId, connection.UserName, connection.Password);
+            string? why = accounts.Refuse(connection.ClientId, connection.UserName, connection.Password, out DateTimeOffset? since);
+            Revocation.Remember(connection, since);
+            return why;
         }
         catch (GatewayStartException e)
         {
             logger.LogError("{Problem}", e.Message);
             return "the wearables' file cannot be read";
         }
+    }
+
+    private Task OnSubscribing(InterceptingSubscriptionEventArgs subscription)
+    {
+        if (accounts.IsAdded(subscription.ClientId) && !SubscribeRules.IsOwn(subscription.ClientId, subscription.TopicFilter.Topic))
+        {
+            subscription.ProcessSubscription = false;
+            subscription.Response.ReasonCode = MqttSubscribeReasonCode.NotAuthorized;
+            logger.LogWarning("{Client} may not subscribe {Filter}: its own topics only", LogText.Clean(subscription.ClientId), LogText.Clean(subscription.TopicFilter.Topic));
+        }
+
+        return Task.CompletedTask;
     }
 
     private async Task OnLoadingAsync(LoadingRetainedMessagesEventArgs loading)

@@ -81,6 +81,71 @@ public sealed class DeviceSignInTests
         Assert.Contains(why, problem.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Removing_a_wearable_ends_its_open_connection()
+    {
+        await using TestGateway gateway = await TestGateway.StartAsync();
+        string bear = Add(gateway, "bear"), fox = Add(gateway, "fox");
+        IMqttClient gone = await gateway.ConnectAsync("bear", options => options.WithCredentials("bear", bear));
+        IMqttClient stays = await gateway.ConnectAsync("fox", options => options.WithCredentials("fox", fox));
+        Task ended = Ended(gone);
+        Other(gateway).Remove("bear");
+        await ended.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        Assert.True(stays.IsConnected);
+    }
+
+    [Fact]
+    public async Task A_new_password_ends_the_connection_made_with_the_old_one()
+    {
+        await using TestGateway gateway = await TestGateway.StartAsync();
+        string old = Add(gateway, "bear");
+        IMqttClient bear = await gateway.ConnectAsync("bear", options => options.WithCredentials("bear", old));
+        Task ended = Ended(bear);
+        string next = DevicePassword.Make();
+        Other(gateway).Add("bear", "bear", next, replace: true);
+        await ended.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        Assert.Equal(MqttClientConnectResultCode.BadUserNameOrPassword, await ConnectAsync(gateway, "bear", "bear", old));
+        Assert.Equal(MqttClientConnectResultCode.Success, await ConnectAsync(gateway, "bear", "bear", next));
+    }
+
+    [Fact]
+    public async Task Adding_a_wearable_ends_the_connection_of_somebody_who_used_its_id_without_a_password()
+    {
+        await using TestGateway gateway = await TestGateway.StartAsync();
+        IMqttClient stranger = await gateway.ConnectAsync("bear");
+        Task ended = Ended(stranger);
+        Add(gateway, "bear");
+        await ended.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+    }
+
+    [Theory]
+    [InlineData("wearable/v1/bear/cmd", true)]
+    [InlineData("wearable/v1/bear/#", true)]
+    [InlineData("wearable/v1/fox/#", false)]
+    [InlineData("wearable/v1/+/cmd", false)]
+    [InlineData("wearable/v1/bear-2/cmd", false)]
+    [InlineData("#", false)]
+    public async Task An_added_wearable_hears_its_own_topics_only(string filter, bool allowed)
+    {
+        await using TestGateway gateway = await TestGateway.StartAsync();
+        string password = Add(gateway, "bear");
+        IMqttClient bear = await gateway.ConnectAsync("bear", options => options.WithCredentials("bear", password));
+        MqttClientSubscribeOptions wanted = new MqttClientSubscribeOptionsBuilder().WithTopicFilter(filter).Build();
+        MqttClientSubscribeResult result = await bear.SubscribeAsync(wanted, TestContext.Current.CancellationToken);
+        Assert.Equal(allowed ? MqttClientSubscribeResultCode.GrantedQoS0 : MqttClientSubscribeResultCode.NotAuthorized, Assert.Single(result.Items).ResultCode);
+    }
+
+    private static Task Ended(IMqttClient client)
+    {
+        TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        client.DisconnectedAsync += _ =>
+        {
+            ended.TrySetResult();
+            return Task.CompletedTask;
+        };
+        return ended.Task;
+    }
+
     // As the other process sees it.
     private static DeviceAccounts Other(TestGateway gateway) => new(gateway.Options, TimeProvider.System);
 
