@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using MQTTnet.AspNetCore;
 using Wearable.Gateway.Dashboard;
 using Wearable.Gateway.Devices;
+using Wearable.Gateway.Identity;
 using Wearable.Gateway.Mqtt;
 using Wearable.Gateway.Pulse;
 using Wearable.Gateway.Telemetry;
@@ -24,7 +25,13 @@ public static class GatewayApp
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         ConfigureLog(builder.Logging, options);
         GatewayPorts ports = new();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options, ports));
+        GatewayCertificate? certificate = options.UsesTls ? GatewayCertificate.Ensure(options.DataFolder, options.Bind, TimeProvider.System) : null;
+        if (certificate is not null)
+        {
+            builder.Services.AddSingleton(_ => certificate); // by a factory, so that it is disposed with the gateway
+        }
+
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options, ports, certificate));
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(ports);
         builder.Services.AddSingleton(TimeProvider.System);
@@ -32,11 +39,15 @@ public static class GatewayApp
         AddStore(builder.Services, database);
         builder.Services.AddSingleton(HeartSettings.Load(options.DataFolder));
         builder.Services.AddSingleton<HeartArchive>();
+        builder.Services.AddSingleton<UserAccounts>();
+        builder.Services.AddSingleton<WrongPasswords>();
+        builder.Services.AddPageLimit();
         AddMqtt(builder.Services);
         AddDashboard(builder.Services);
         services?.Invoke(builder.Services);
         WebApplication app = builder.Build();
         app.UseRequestGuard();
+        app.UsePageLogin();
         DashboardFiles.Map(app);
         DashboardApi.Map(app);
         HeartApi.Map(app);
@@ -75,23 +86,47 @@ public static class GatewayApp
         });
     }
 
-    private static void Listen(KestrelServerOptions kestrel, GatewayOptions options, GatewayPorts ports)
+    private static void Listen(KestrelServerOptions kestrel, GatewayOptions options, GatewayPorts ports, GatewayCertificate? certificate)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = 64 * 1024; // the API only reads
         kestrel.Limits.MaxConcurrentConnections = 2 * options.MaxDevices + 256; // old and new connection of each wearable, viewers, pages
-        kestrel.Listen(new IPEndPoint(options.Bind, options.MqttPort), endpoint =>
+        kestrel.Listen(new IPEndPoint(options.PlainMqttBind, options.MqttPort), endpoint =>
         {
             ports.MqttEndpoint = endpoint;
             endpoint.UsePacketLimit();
             endpoint.UseMqtt();
         });
+        if (certificate is not null)
+        {
+            kestrel.Listen(new IPEndPoint(options.Bind, options.MqttsPort), endpoint =>
+            {
+                ports.MqttsEndpoint = endpoint;
+                endpoint.Protocols = HttpProtocols.None; // no word of HTTP in the handshake
+                Encrypt(endpoint, certificate);
+                endpoint.UsePacketLimit();
+                endpoint.UseMqtt();
+            });
+        }
+
         kestrel.Listen(new IPEndPoint(options.Bind, options.HttpPort), endpoint =>
         {
             ports.HttpEndpoint = endpoint;
             endpoint.Protocols = HttpProtocols.Http1;
+            if (options.IsOpen && certificate is not null)
+            {
+                ports.Https = true;
+                Encrypt(endpoint, certificate);
+            }
         });
     }
+
+    private static void Encrypt(ListenOptions endpoint, GatewayCertificate certificate) => endpoint.UseHttps(https =>
+    {
+        https.ServerCertificate = certificate.Server;
+        https.SslProtocols = System.Security.Authentication.SslProtocols.Tls12 | System.Security.Authentication.SslProtocols.Tls13;
+        https.HandshakeTimeout = TimeSpan.FromSeconds(10);
+    });
 
     // Started first and stopped last, so that what the broker still says while stopping is stored.
     private static void AddStore(IServiceCollection services, StoreDatabase database)
@@ -138,6 +173,7 @@ public static class GatewayApp
         services.AddSingleton<RetainedMessages>();
         services.AddSingleton<Ingest>();
         services.AddSingleton<IDeviceSender, DeviceSender>();
+        services.AddSingleton<Visitors>();
         services.AddSingleton<BrokerService>();
         services.AddHostedService(provider => provider.GetRequiredService<BrokerService>());
         services.AddSingleton<TopicBook>();

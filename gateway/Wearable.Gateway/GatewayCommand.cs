@@ -14,9 +14,17 @@ public sealed class GatewayCommand
 
     private readonly Option<int> _httpPort = Port("--http-port", "Port of the page and the API.", 5080);
     private readonly Option<int> _mqttPort = Port("--mqtt-port", "Port of the MQTT broker.", 1883);
+    private readonly Option<int> _mqttsPort = Port("--mqtts-port", "Port of MQTT over TLS, when the gateway is open or with --tls.", 8883);
+    private readonly Option<bool> _tls = new("--tls") { Description = "MQTT over TLS on this machine's own address too.", Recursive = true };
+    private readonly Option<bool> _plainMqtt = new("--plain-mqtt")
+    {
+        Description = "Open MQTT without TLS to your network as well: a wearable's firmware does not speak TLS yet.",
+        Recursive = true,
+    };
+
     private readonly Option<IPAddress> _bind = new("--bind")
     {
-        Description = "Address to listen on; 0.0.0.0 opens both ports to your network.",
+        Description = "Address to listen on; 0.0.0.0 opens page (HTTPS, login) and MQTT over TLS to your network.",
         DefaultValueFactory = _ => IPAddress.Loopback,
         CustomParser = ParseAddress,
         HelpName = "ADDRESS",
@@ -74,7 +82,7 @@ public sealed class GatewayCommand
         _followUp.Validators.Add(result => RequireRange(result, 0, 30));
         Root = new RootCommand("The gateway of your wearables: broker, voice and page in one process, no cloud.")
         {
-            _httpPort, _mqttPort, _bind, _data, _models, _brain, _brainModel, _allowWords, _followUp, _keepDays, _verbose,
+            _httpPort, _mqttPort, _mqttsPort, _bind, _tls, _plainMqtt, _data, _models, _brain, _brainModel, _allowWords, _followUp, _keepDays, _verbose,
         };
         Root.SetAction((parsed, cancellation) => run(OptionsOf(parsed), cancellation));
     }
@@ -87,7 +95,10 @@ public sealed class GatewayCommand
     {
         HttpPort = parsed.GetValue(_httpPort),
         MqttPort = parsed.GetValue(_mqttPort),
+        MqttsPort = parsed.GetValue(_mqttsPort),
         Bind = parsed.GetValue(_bind) ?? IPAddress.Loopback,
+        Tls = parsed.GetValue(_tls),
+        PlainMqtt = parsed.GetValue(_plainMqtt),
         DataFolder = Path.GetFullPath(parsed.GetValue(_data) ?? GatewayOptions.DefaultDataFolder),
         ModelsFolder = parsed.GetValue(_models) is string models ? Path.GetFullPath(models) : null,
         Brain = BrainChoice.Parse(parsed.GetValue(_brain) ?? "skills", parsed.GetValue(_brainModel) ?? "", out _) ?? BrainChoice.Skills,

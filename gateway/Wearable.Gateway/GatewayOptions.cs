@@ -11,8 +11,26 @@ public sealed record GatewayOptions
     /// <summary>Port of the MQTT broker.</summary>
     public int MqttPort { get; init; } = 1883;
 
-    /// <summary>Address both ports listen on. Loopback unless the owner asks: there is no identity of devices yet.</summary>
+    /// <summary>Port of the MQTT broker over TLS; only used when <see cref="UsesTls"/>.</summary>
+    public int MqttsPort { get; init; } = 8883;
+
+    /// <summary>Address the ports listen on. Loopback unless the owner asks.</summary>
     public IPAddress Bind { get; init; } = IPAddress.Loopback;
+
+    /// <summary>Whether MQTT over TLS is there on loopback too.</summary>
+    public bool Tls { get; init; }
+
+    /// <summary>Whether MQTT without TLS leaves loopback: anyone in the network can then read and change what is sent.</summary>
+    public bool PlainMqtt { get; init; }
+
+    /// <summary>Whether others than this machine can reach the gateway: page and API then need HTTPS and a login, the broker an account.</summary>
+    public bool IsOpen => !IPAddress.IsLoopback(Bind);
+
+    /// <summary>Whether there is a port for MQTT over TLS.</summary>
+    public bool UsesTls => IsOpen || Tls;
+
+    /// <summary>Address of MQTT without TLS.</summary>
+    public IPAddress PlainMqttBind => IsOpen && !PlainMqtt ? IPAddress.Loopback : Bind;
 
     /// <summary>Folder of the database; made when absent, readable by this user only.</summary>
     public string DataFolder { get; init; } = DefaultDataFolder;

@@ -7,7 +7,14 @@ public sealed class GatewayPorts
 {
     internal ListenOptions? MqttEndpoint { get; set; }
 
+    internal ListenOptions? MqttsEndpoint { get; set; }
+
     internal ListenOptions? HttpEndpoint { get; set; }
+
+    internal bool Https { get; set; }
+
+    /// <summary>Port of the broker over TLS; 0 when there is none.</summary>
+    public int Mqtts => MqttsEndpoint?.IPEndPoint?.Port ?? 0;
 
     /// <summary>Port of the broker.</summary>
     public int Mqtt => MqttEndpoint?.IPEndPoint?.Port ?? 0;
@@ -16,7 +23,7 @@ public sealed class GatewayPorts
     public int Http => HttpEndpoint?.IPEndPoint?.Port ?? 0;
 
     /// <summary>Address to open on this machine.</summary>
-    public Uri Page => new($"http://{Host}:{Http}");
+    public Uri Page => new($"{(Https ? "https" : "http")}://{Host}:{Http}");
 
     // A wildcard address is no address to open.
     private string Host

@@ -1,3 +1,5 @@
+using Wearable.Gateway.Identity;
+
 namespace Wearable.Gateway;
 
 /// <summary>The gateway alone, until Ctrl+C.</summary>
@@ -8,11 +10,16 @@ public static class GatewayRun
     {
         await using WebApplication app = await VoiceGateway.BuildAsync(options, cancellation: cancellation).ConfigureAwait(false);
         await GatewayApp.StartAsync(app, cancellation).ConfigureAwait(false);
+        app.Services.GetRequiredService<UserAccounts>().MakeFirst(options, Console.Out);
         GatewayPorts ports = app.Services.GetRequiredService<GatewayPorts>();
-        Console.WriteLine($"Wearable gateway. Page {ports.Page}  MQTT {options.Bind}:{ports.Mqtt}  data {options.DataFolder}  Ctrl+C stops.");
+        Console.WriteLine($"Wearable gateway. Page {ports.Page}  MQTT {options.PlainMqttBind}:{ports.Mqtt}  data {options.DataFolder}  Ctrl+C stops.");
         if (!System.Net.IPAddress.IsLoopback(options.Bind))
         {
-            Console.WriteLine("Open to your network: anyone in it can read the pulse and speak to the wearables, there is no sign-in yet.");
+            Console.WriteLine($"Open to your network: MQTT over TLS on port {ports.Mqtts}; page and API over HTTPS with a login. Certificate authority {Path.Combine(options.DataFolder, GatewayCertificate.AuthorityFile)}");
+            if (options.PlainMqtt)
+            {
+                Console.WriteLine($"--plain-mqtt: port {ports.Mqtt} is open without TLS, anyone in your network can read what wearables send and the passwords they show.");
+            }
         }
 
         await app.WaitForShutdownAsync(cancellation).ConfigureAwait(false);

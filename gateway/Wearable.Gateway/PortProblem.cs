@@ -23,10 +23,9 @@ internal static class PortProblem
         }
 
         // Kestrel binds in the order of the options, MQTT first, and sets the HTTP endpoint's options only on its way there.
-        bool mqtt = IsMqtt(failure, options);
-        int port = mqtt ? options.MqttPort : options.HttpPort;
-        string what = mqtt ? "MQTT" : "HTTP";
-        string option = mqtt ? "--mqtt-port" : "--http-port";
+        (int port, string what, string option) = Names(failure, options.MqttPort) ? (options.MqttPort, "MQTT", "--mqtt-port")
+            : options.UsesTls && Names(failure, options.MqttsPort) ? (options.MqttsPort, "MQTT over TLS", "--mqtts-port")
+            : (options.HttpPort, "HTTP", "--http-port");
         if (inUse || socket!.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {
             return $"{what} port {port} on {options.Bind} is taken by another program; stop it or choose another port with {option} NUMBER.";
@@ -40,9 +39,9 @@ internal static class PortProblem
         };
     }
 
-    private static bool IsMqtt(Exception failure, GatewayOptions options) =>
-        failure.Message.Contains($":{options.MqttPort}:", StringComparison.Ordinal)
-        || failure.Message.Contains($":{options.MqttPort} ", StringComparison.Ordinal)
-        || failure.Message.EndsWith($":{options.MqttPort}", StringComparison.Ordinal)
-        || failure.Message.Contains($":{options.MqttPort}.", StringComparison.Ordinal);
+    private static bool Names(Exception failure, int port) =>
+        failure.Message.Contains($":{port}:", StringComparison.Ordinal)
+        || failure.Message.Contains($":{port} ", StringComparison.Ordinal)
+        || failure.Message.EndsWith($":{port}", StringComparison.Ordinal)
+        || failure.Message.Contains($":{port}.", StringComparison.Ordinal);
 }

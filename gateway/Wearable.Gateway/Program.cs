@@ -3,6 +3,7 @@ using Wearable.Gateway;
 using Wearable.Gateway.Brain;
 using Wearable.Gateway.Demo;
 using Wearable.Gateway.Devices;
+using Wearable.Gateway.Identity;
 using Wearable.Gateway.Models;
 using Wearable.Gateway.Pulse;
 using Wearable.Gateway.Recording;
@@ -15,6 +16,7 @@ demo.SetAction((parsed, cancellation) => DemoRun.RunAsync(command.OptionsOf(pars
 command.Root.Subcommands.Add(demo);
 command.Root.Subcommands.Add(ModelsCommand.Make());
 command.Root.Subcommands.Add(DeviceCommand.Make(command.OptionsOf));
+command.Root.Subcommands.Add(UserCommand.Make(command.OptionsOf));
 command.Root.Subcommands.Add(MemoryCommand.Make(command.OptionsOf));
 command.Root.Subcommands.Add(RecordCommand.Make(command.OptionsOf));
 command.Root.Subcommands.Add(WakeModelCommand.Make(command.OptionsOf));

@@ -68,7 +68,7 @@ public sealed class DemoHouse : IAsyncDisposable
         {
             await GatewayApp.StartAsync(app, cancellation).ConfigureAwait(false);
             GatewayPorts ports = app.Services.GetRequiredService<GatewayPorts>();
-            SimulatedWearable[] simulated = [.. wearables.Select(w => new SimulatedWearable(w with { BrokerHost = options.Bind.ToString(), BrokerPort = ports.Mqtt }))];
+            SimulatedWearable[] simulated = [.. wearables.Select(w => new SimulatedWearable(w with { BrokerHost = options.PlainMqttBind.ToString(), BrokerPort = ports.Mqtt }))];
             foreach (SimulatedWearable wearable in simulated)
             {
                 wearable.Start();

@@ -34,7 +34,8 @@ public static class DemoRun
             .. Ids.Take(two ? 2 : 1).Select((id, i) => new SimulatedWearableOptions { Id = id, Seed = i + 1, Pulse = new PulseOptions { RateBpm = DemoScript.PulseBpm } }),
         ];
         await using DemoHouse house = await DemoHouse.StartAsync(WithOwnData(options), wearables, null, cancellation).ConfigureAwait(false);
-        Console.WriteLine($"Wearable demo: gateway and {(two ? "two simulated wearables" : "one simulated wearable")}. Page {house.Ports.Page}  MQTT {options.Bind}:{house.Ports.Mqtt}");
+        house.Services.GetRequiredService<Identity.UserAccounts>().MakeFirst(options, Console.Out);
+        Console.WriteLine($"Wearable demo: gateway and {(two ? "two simulated wearables" : "one simulated wearable")}. Page {house.Ports.Page}  MQTT {options.PlainMqttBind}:{house.Ports.Mqtt}");
         Console.WriteLine("Simulated: microphone, speaker, pulse sensor. Real: the firmware's own code, MQTT over TCP, speech to text, answers, speech.");
         foreach (SimulatedWearable wearable in house.Wearables)
         {

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using Wearable.Contract;
+using Wearable.Gateway.Identity;
 
 namespace Wearable.Gateway.Devices;
 
@@ -105,11 +106,12 @@ public sealed class DeviceCommand
         string folder = Path.GetFullPath(parsed.GetRequiredValue(_out));
         string password = DevicePassword.Make();
         // The files first: an account without files would lock out a wearable that has its old ones.
-        DeviceFiles.Write(folder, id, password, host, port, ssid, wifiPassword);
+        using GatewayCertificate certificate = Authority(options);
+        DeviceFiles.Write(folder, id, password, host, port, ssid, wifiPassword, options.MqttsPort, certificate);
         accounts.Add(id, name, password, replace);
         output.WriteLine($"{id} added; it will look for its gateway at {host}:{port}. Put it on the board, then delete the folder, it holds passwords:");
         output.WriteLine($"  hardware/flash.sh --board esp32-s3-octal --port PORT --device {folder}");
-        output.WriteLine($"Start the gateway so that the board reaches it: --bind 0.0.0.0{(port == options.MqttPort && port != 1883 ? $" --mqtt-port {port}" : "")}");
+        output.WriteLine($"Start the gateway so that the board reaches it: --bind 0.0.0.0 --plain-mqtt{(port == options.MqttPort && port != 1883 ? $" --mqtt-port {port}" : "")}");
     }
 
     private void List(ParseResult parsed, TextWriter output)
@@ -134,6 +136,18 @@ public sealed class DeviceCommand
         string id = parsed.GetRequiredValue(_which);
         new DeviceAccounts(_optionsOf(parsed), TimeProvider.System).Remove(id);
         output.WriteLine($"{id} removed: an open connection ends within two seconds, and it is refused from then on.");
+    }
+
+    private static GatewayCertificate Authority(GatewayOptions options)
+    {
+        try
+        {
+            return GatewayCertificate.Ensure(options.DataFolder, options.Bind, TimeProvider.System);
+        }
+        catch (GatewayStartException e)
+        {
+            throw new DeviceRefusedException(e.Message);
+        }
     }
 
     private static (string Host, int Port) Broker(string? given, GatewayOptions options)

@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Wearable.Gateway.Identity;
 
 namespace Wearable.Gateway.Devices;
 
@@ -19,9 +21,12 @@ public static class DeviceFiles
     /// <summary>Name of the file for --filedeployment.</summary>
     public const string Files = "files.json";
 
+    /// <summary>Name of the file with the gateway's certificate authority, for what speaks TLS.</summary>
+    public const string Authority = GatewayCertificate.AuthorityFile;
+
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Writes the three files; those of an earlier time are replaced.</summary>
+    /// <summary>Writes the four files; those of an earlier time are replaced.</summary>
     /// <param name="folder">Made when absent, readable by this user only.</param>
     /// <param name="id">The wearable's id, also its user name at the broker.</param>
     /// <param name="password">Its password at the broker.</param>
@@ -29,14 +34,17 @@ public static class DeviceFiles
     /// <param name="port">Its port.</param>
     /// <param name="ssid">Name of the Wi-Fi.</param>
     /// <param name="wifiPassword">Its password; null for an open one.</param>
+    /// <param name="tlsPort">Port of the broker over TLS.</param>
+    /// <param name="certificate">The gateway's certificate authority, which a client pins.</param>
     /// <exception cref="DeviceRefusedException">The folder cannot be written.</exception>
-    public static void Write(string folder, string id, string password, string host, int port, string ssid, string? wifiPassword)
+    public static void Write(string folder, string id, string password, string host, int port, string ssid, string? wifiPassword, int tlsPort, GatewayCertificate certificate)
     {
         try
         {
             PrivateFile.MakeFolder(folder);
             // Flat and on one line: the chip reads it with the contract's own reader, which knows no nested objects.
-            PrivateFile.Replace(Path.Combine(folder, Wearable), JsonSerializer.SerializeToUtf8Bytes(new { id, host, port, user = id, password }));
+            PrivateFile.Replace(Path.Combine(folder, Wearable), JsonSerializer.SerializeToUtf8Bytes(new { id, host, port, user = id, password, tlsPort, caSha256 = certificate.Fingerprint }));
+            PrivateFile.Replace(Path.Combine(folder, Authority), Encoding.ASCII.GetBytes(certificate.AuthorityPem + "\n"));
             PrivateFile.Replace(Path.Combine(folder, Network), JsonSerializer.SerializeToUtf8Bytes(new { WirelessClient = WirelessClient(ssid, wifiPassword) }, Indented));
             // A source without a folder: nanoff reads it from where it is started, so the folder may be carried to another computer.
             object file = new { DestinationFilePath = "I:\\" + Wearable, SourceFilePath = Wearable };

@@ -29,6 +29,16 @@ internal static class PrivateFile
         return new FileStream(file, options);
     }
 
+    /// <summary>Refuses a secret that others can read.</summary>
+    /// <exception cref="UnauthorizedAccessException">The group or others have rights on the file.</exception>
+    public static void RequirePrivate(string file)
+    {
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & ~(Owner | UnixFileMode.UserExecute)) != 0)
+        {
+            throw new UnauthorizedAccessException($"others have rights on {file}; chmod 600 it if you trust who could read it until now");
+        }
+    }
+
     /// <summary>Writes a file as a whole: a power cut leaves the old content or the new.</summary>
     public static void Replace(string file, ReadOnlySpan<byte> content)
     {

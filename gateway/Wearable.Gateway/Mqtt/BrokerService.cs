@@ -13,7 +13,7 @@ namespace Wearable.Gateway.Mqtt;
 /// wait for the wearables to leave.
 /// </summary>
 public sealed class BrokerService(
-    Broker broker, Ingest ingest, RetainedMessages retained, DeviceRegistry registry, DeviceAccounts accounts, StoreWriter writer, StoredNumbers stored,
+    Broker broker, Ingest ingest, RetainedMessages retained, DeviceRegistry registry, DeviceAccounts accounts, StoreWriter writer, StoredNumbers stored, Visitors visitors,
     TimeProvider time, ILogger<BrokerService> logger) : IHostedLifecycleService
 {
     private long _dropped;
@@ -63,6 +63,7 @@ public sealed class BrokerService(
         }
         else if (WhyNot(connection) is string why)
         {
+            visitors.CountWrong(connection);
             connection.ReasonCode = MqttConnectReasonCode.BadUserNameOrPassword;
             logger.LogWarning("{Client} may not connect: {Why}", LogText.Clean(connection.ClientId), why);
         }
@@ -74,9 +75,14 @@ public sealed class BrokerService(
     {
         try
         {
+            if (visitors.MustWait(connection))
+            {
+                return "too many wrong passwords from its address";
+            }
+
             string? why = accounts.Refuse(connection.ClientId, connection.UserName, connection.Password, out DateTimeOffset? since);
             Revocation.Remember(connection, since);
-            return why;
+            return why ?? (since is null ? visitors.Refuse(connection) : null);
         }
         catch (GatewayStartException e)
         {

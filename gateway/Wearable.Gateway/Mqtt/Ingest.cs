@@ -119,6 +119,12 @@ public sealed class Ingest(
         string topicText = publish.ApplicationMessage.Topic;
         TopicName topic = TopicName.Parse(topicText);
         int bytes = (int)publish.ApplicationMessage.Payload.Length;
+        if (Visitors.OnlyLooks(publish.SessionItems))
+        {
+            Forbid(publish, "this user may only look", bytes);
+            return;
+        }
+
         if (topic.Kind == TopicKind.None)
         {
             if (topicText.StartsWith(Topics.Root, StringComparison.Ordinal) || topicText.StartsWith(Topics.AudioRoot, StringComparison.Ordinal))

@@ -43,7 +43,7 @@ public sealed class TestGateway : IAsyncDisposable
     public static async Task<TestGateway> StartAsync(
         Func<GatewayOptions, GatewayOptions>? choose = null, Action<IServiceCollection>? services = null, bool keepFolder = false)
     {
-        GatewayOptions options = new() { HttpPort = 0, MqttPort = 0, DataFolder = NewFolder() };
+        GatewayOptions options = new() { HttpPort = 0, MqttPort = 0, MqttsPort = 0, DataFolder = NewFolder() };
         options = choose?.Invoke(options) ?? options;
         LogRecorder log = new();
         WebApplication app = await GatewayApp.BuildAsync(options, added =>

@@ -1,0 +1,99 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Threading.RateLimiting;
+
+namespace Wearable.Gateway.Identity;
+
+/// <summary>
+/// Page and API of a gateway that is open to the network ask for a user's name and password (HTTP Basic, over HTTPS only) on every
+/// request, and answer one address at most 1,200 times a minute. Bound to loopback there is no login. No cookie: nothing to steal or to
+/// ride on; other web sites' requests are turned away by the request guard before.
+/// </summary>
+public static class PageLogin
+{
+    /// <summary>Answers per address and minute.</summary>
+    public const int RequestsPerMinute = 1200;
+
+    /// <summary>The limit's services.</summary>
+    public static void AddPageLimit(this IServiceCollection services) => services.AddRateLimiter(limits =>
+    {
+        limits.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+        limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, System.Net.IPAddress>(context => RateLimitPartition.GetFixedWindowLimiter(
+            context.Connection.RemoteIpAddress ?? System.Net.IPAddress.None,
+            _ => new FixedWindowRateLimiterOptions { PermitLimit = RequestsPerMinute, Window = TimeSpan.FromMinutes(1) }));
+    });
+
+    /// <summary>Puts limit and login before what follows, when the gateway is open.</summary>
+    public static void UsePageLogin(this WebApplication app)
+    {
+        if (!app.Services.GetRequiredService<GatewayOptions>().IsOpen)
+        {
+            return;
+        }
+
+        app.UseRateLimiter();
+        UserAccounts users = app.Services.GetRequiredService<UserAccounts>();
+        WrongPasswords wrong = app.Services.GetRequiredService<WrongPasswords>();
+        ILogger log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(PageLogin));
+        app.Use((context, next) => AskAsync(context, next, users, wrong, log));
+    }
+
+    private static Task AskAsync(HttpContext context, RequestDelegate next, UserAccounts users, WrongPasswords wrong, ILogger log)
+    {
+        System.Net.IPAddress? from = context.Connection.RemoteIpAddress;
+        if (wrong.MustWait(from))
+        {
+            context.Response.Headers.RetryAfter = "60";
+            return SayAsync(context, StatusCodes.Status429TooManyRequests, "too many wrong passwords, wait a minute");
+        }
+
+        UserRole? role = null;
+        if (Credentials(context.Request.Headers.Authorization) is (string name, string password))
+        {
+            try
+            {
+                role = users.SignIn(name, password);
+            }
+            catch (GatewayStartException e)
+            {
+                log.LogError("{Problem}", e.Message);
+                return SayAsync(context, StatusCodes.Status503ServiceUnavailable, "the users' file cannot be read");
+            }
+
+            if (role is null)
+            {
+                wrong.Add(from);
+                log.LogWarning("wrong user name or password at the page from {Address}", from);
+            }
+        }
+
+        if (role is null)
+        {
+            context.Response.Headers.WWWAuthenticate = "Basic realm=\"Wearable\", charset=\"UTF-8\"";
+            return SayAsync(context, StatusCodes.Status401Unauthorized, "user name and password expected");
+        }
+
+        bool reads = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
+        return role is UserRole.Admin || reads ? next(context) : SayAsync(context, StatusCodes.Status403Forbidden, "this user may only look");
+    }
+
+    private static (string Name, string Password)? Credentials(string? header)
+    {
+        byte[] bytes = new byte[512];
+        if (!AuthenticationHeaderValue.TryParse(header, out AuthenticationHeaderValue? value) || !value.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase)
+            || value.Parameter is null || !Convert.TryFromBase64String(value.Parameter, bytes, out int length))
+        {
+            return null;
+        }
+
+        string text = Encoding.UTF8.GetString(bytes, 0, length);
+        int colon = text.IndexOf(':', StringComparison.Ordinal);
+        return colon < 0 ? null : (text[..colon], text[(colon + 1)..]);
+    }
+
+    private static Task SayAsync(HttpContext context, int status, string why)
+    {
+        context.Response.StatusCode = status;
+        return context.Response.WriteAsync(why, context.RequestAborted);
+    }
+}
