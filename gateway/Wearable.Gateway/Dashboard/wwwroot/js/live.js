@@ -1,7 +1,4 @@
-/**
- * One live connection to the gateway. A browser opens at most six to one host over all its tabs, so each tab has one:
- * of the wearables' events, or, while the explorer is open, of the topics.
- */
+/** The one live connection of a tab to the gateway: a browser opens at most six to one host over all its tabs. */
 export function follow(path, kinds, { up, down, take }) {
   const source = new EventSource(path);
   source.onopen = up;
