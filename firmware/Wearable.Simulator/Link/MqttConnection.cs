@@ -193,8 +193,15 @@ internal sealed class MqttConnection
             unsent++;
         }
 
-        _ending.Cancel();
-        _client.Dispose();
+        try
+        {
+            _ending.Cancel();
+            _client.Dispose();
+        }
+        catch (Exception)
+        {
+            // The client tears itself down at the same time and may trip over this; what matters is that nobody waits for a dead connection.
+        }
 
         // Reported before it is visible: whoever sees Down also finds the reason.
         Ended?.Invoke(error, unsent);

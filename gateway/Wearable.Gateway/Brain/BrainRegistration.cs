@@ -1,12 +1,15 @@
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Wearable.Gateway.Brain.Skills;
+using Wearable.Gateway.Brain.Tools;
+using Wearable.Gateway.Safety;
 
 namespace Wearable.Gateway.Brain;
 
 /// <summary>Registers the brain: skills, and the larger model behind them when the owner chose one. The order of the skills is the order they are asked in.</summary>
 public static class BrainRegistration
 {
-    /// <summary>Adds skills, timers and memory.</summary>
+    /// <summary>Adds skills, timers, memory and the tools made of them; who may be remembered is read from the safety settings.</summary>
     public static IServiceCollection AddBrain(this IServiceCollection services)
     {
         services.AddSingleton<FactMemory>();
@@ -24,6 +27,8 @@ public static class BrainRegistration
         services.AddSingleton<ISkill>(p => new HelpSkill(() => p.GetServices<ISkill>()));
         services.AddSingleton<ISkill, PolitenessSkill>();
         services.AddSingleton<SkillsChatClient>();
+        services.TryAddSingleton(p => SafetySettingsFile.Load(p.GetRequiredService<GatewayOptions>().DataFolder));
+        services.AddSingleton<HouseTools>();
         services.AddSingleton(Llm.Brains.Make);
         return services;
     }

@@ -49,7 +49,11 @@ public sealed class FactMemory(GatewayOptions options)
         lock (_gate)
         {
             int count = Read(deviceId).Count;
-            File.Delete(FileOf(deviceId));
+            if (File.Exists(FileOf(deviceId))) // nobody may ever have remembered anything: then there is no folder either
+            {
+                File.Delete(FileOf(deviceId));
+            }
+
             return count;
         }
     }

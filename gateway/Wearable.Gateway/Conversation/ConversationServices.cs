@@ -29,7 +29,6 @@ public static class ConversationRegistration
     {
         services.AddSingleton(p => new ConversationSettings { FollowUp = p.GetRequiredService<GatewayOptions>().FollowUp });
         services.AddSingleton(new EndOfSpeechSettings());
-        services.AddSingleton(p => SafetySettingsFile.Load(p.GetRequiredService<GatewayOptions>().DataFolder));
         services.AddSingleton<ISafetyGate>(p => new ClosedGate(
             new SafetyGate(p.GetRequiredService<SafetySettings>(), p.GetRequiredService<TimeProvider>()), p.GetRequiredService<ILogger<ClosedGate>>()));
         services.AddBrain();

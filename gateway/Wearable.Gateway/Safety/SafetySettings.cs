@@ -15,6 +15,12 @@ public sealed record DeviceSafety
     /// <summary>Minutes of one conversation before a break; 0: no limit.</summary>
     public int SessionMinutes { get; init; } = 30;
 
+    /// <summary>Whether facts are kept when asked to; null: from thirteen on, for a child only where a grown-up says so.</summary>
+    public bool? Memory { get; init; }
+
+    /// <summary>What <see cref="Memory"/> comes to.</summary>
+    public bool Remembers => Memory ?? Band >= AgeBand.Teen;
+
     /// <summary>Said behind the help sentence at self-harm, such as a local helpline with its number; empty for none.</summary>
     public string Helpline { get; init; } = "";
 

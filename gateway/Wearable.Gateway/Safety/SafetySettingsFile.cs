@@ -6,7 +6,7 @@ namespace Wearable.Gateway.Safety;
 /// <summary>
 /// Reads <c>safety.json</c> of the data folder. Without the file the defaults hold: a child under eight. A wearable takes what it does not name
 /// from <c>default</c>. Example:
-/// <c>{ "default": { "band": "8-12", "quiet_hours": "20:00-07:00", "session_minutes": 30, "helpline": "..." }, "devices": { "bear-1": { "band": "adult" } } }</c>
+/// <c>{ "default": { "band": "8-12", "quiet_hours": "20:00-07:00", "session_minutes": 30, "helpline": "...", "memory": true }, "devices": { "bear-1": { "band": "adult" } } }</c>
 /// </summary>
 public static class SafetySettingsFile
 {
@@ -74,7 +74,8 @@ public static class SafetySettingsFile
                 "quiet_hours" => Quiet(property.Value, name, safety),
                 "session_minutes" => safety with { SessionMinutes = Minutes(property.Value, name) },
                 "helpline" => safety with { Helpline = Helpline(property.Value, name) },
-                _ => throw new FormatException($"{where}: band, quiet_hours, session_minutes or helpline expected, got \"{property.Name}\""),
+                "memory" => safety with { Memory = OnOff(property.Value, name) },
+                _ => throw new FormatException($"{where}: band, quiet_hours, session_minutes, helpline or memory expected, got \"{property.Name}\""),
             };
         }
 
@@ -112,6 +113,9 @@ public static class SafetySettingsFile
         value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int minutes) && minutes is >= 0 and <= MaxSessionMinutes
             ? minutes
             : throw new FormatException($"{name}: minutes from 0 (no limit) to {MaxSessionMinutes} expected, got {value.GetRawText()}");
+
+    private static bool OnOff(JsonElement value, string name) =>
+        value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw new FormatException($"{name}: true or false expected, got {value.GetRawText()}");
 
     private static string Helpline(JsonElement value, string name) =>
         value.ValueKind == JsonValueKind.String && value.GetString() is { Length: <= MaxHelpline } text

@@ -44,6 +44,14 @@ public sealed class MemoryCommandTests : IDisposable
         Assert.Equal(["I live in Rome"], _memory.Of("glasses"));
     }
 
+    [Fact]
+    public void Forgetting_where_nobody_ever_remembered_is_no_error()
+    {
+        Directory.Delete(Path.Combine(_folder, "memory"), recursive: true);
+        Assert.Equal(0, _memory.Forget("bear"));
+        Assert.False(Directory.Exists(Path.Combine(_folder, "memory")));
+    }
+
     [Theory]
     [InlineData("0")]
     [InlineData("3")]

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 using Wearable.Contract;
 using Wearable.Gateway.Brain;
 using Wearable.Gateway.Mqtt;
+using Wearable.Gateway.Safety;
 using Wearable.Gateway.Telemetry;
 
 namespace Wearable.Gateway.Tests.Brain;
@@ -27,6 +28,7 @@ public sealed class SkillTests : IDisposable
         services.AddSingleton<IHeartHistory>(_hearts);
         services.AddSingleton<IAnnouncer>(_announced);
         services.AddSingleton(new GatewayOptions { DataFolder = _data });
+        services.AddSingleton(new SafetySettings { Standard = new DeviceSafety { Band = AgeBand.Adult }, Devices = new Dictionary<string, DeviceSafety> { ["cub"] = new() } });
         services.AddBrain();
         _services = services.BuildServiceProvider();
     }
@@ -169,6 +171,8 @@ public sealed class SkillTests : IDisposable
         Assert.Equal("I will remember that my bear is called Bruno.", await AskAsync("remember that my bear is called Bruno."));
         Assert.Equal("I remember one thing. my bear is called Bruno.", await AskAsync("what do you remember"));
         Assert.StartsWith("I remember nothing.", await AskAsync("what do you remember", "other"));
+        Assert.Equal("I do not keep things for children. A grown up can allow it.", await AskAsync("remember that my bear is called Bruno.", "cub"));
+        Assert.StartsWith("I remember nothing.", await AskAsync("what do you remember", "cub"));
         Assert.Equal("I forgot one thing.", await AskAsync("forget everything"));
         Assert.StartsWith("I remember nothing.", await AskAsync("what do you remember"));
     }

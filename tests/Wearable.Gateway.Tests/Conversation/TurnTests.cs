@@ -108,10 +108,10 @@ public sealed partial class TurnTests : IAsyncDisposable
     [Fact]
     public async Task A_device_that_was_surer_needs_less_of_a_second_opinion()
     {
-        _hub = Hub(new ScriptedScorer { LogProbability = -11.9 }); // 0.2 x 80 - 11.9 = 4.1
+        _hub = Hub(new ScriptedScorer { LogProbability = -11.1 }); // 0.2 x 80 - 11.1 = 4.9 of the 4.8 needed
         await SpeakAsync("t-32");
         Assert.Equal("done", (await _ended.NextAsync()).Outcome);
-        _hub = Hub(new ScriptedScorer { LogProbability = -12.1 });
+        _hub = Hub(new ScriptedScorer { LogProbability = -11.3 });
         await SpeakAsync("t-33");
         Assert.Equal("rejected", (await _ended.NextAsync()).Outcome);
     }

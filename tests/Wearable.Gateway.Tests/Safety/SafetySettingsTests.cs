@@ -38,7 +38,7 @@ public sealed class SafetySettingsTests
     [InlineData("""{ "default": { "band": "baby" } }""", "default.band: one of under-8, 8-12, teen, adult expected, got \"baby\"")]
     [InlineData("""{ "devices": { "a": { "quiet_hours": "20-7" } } }""", "devices.a.quiet_hours: two different times such as \"20:00-07:00\", or \"\" for none, expected, got \"20-7\"")]
     [InlineData("""{ "default": { "session_minutes": -1 } }""", "default.session_minutes: minutes from 0 (no limit) to 1440 expected, got -1")]
-    [InlineData("""{ "default": { "age": 7 } }""", "default: band, quiet_hours, session_minutes or helpline expected, got \"age\"")]
+    [InlineData("""{ "default": { "age": 7 } }""", "default: band, quiet_hours, session_minutes, helpline or memory expected, got \"age\"")]
     [InlineData("""{ "standard": { } }""", "default or devices expected, got \"standard\"")]
     [InlineData("""[]""", "the file: an object expected, got []")]
     public void A_setting_that_is_not_understood_is_named(string json, string message) =>

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.Extensions.AI;
+using Wearable.Gateway.Brain.Tools;
 
 namespace Wearable.Gateway.Brain.Llm;
 
@@ -16,6 +17,7 @@ public sealed class BrainChain : IChatClient
     private readonly string _name;
     private readonly Func<CancellationToken, Task<IChatClient>> _load;
     private readonly SkillsChatClient _skills;
+    private readonly HouseTools _tools;
     private readonly BrainSettings _settings;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -30,14 +32,16 @@ public sealed class BrainChain : IChatClient
     /// <param name="name">The model's name for the log.</param>
     /// <param name="load">Loads it; a failure is told, and tried again after a rest.</param>
     /// <param name="skills">The brain that always works.</param>
+    /// <param name="tools">What the model may do.</param>
     /// <param name="settings">Limits.</param>
     /// <param name="time">Clock of all limits.</param>
     /// <param name="log">Hears the cause of every failure, never words of a conversation.</param>
-    public BrainChain(string name, Func<CancellationToken, Task<IChatClient>> load, SkillsChatClient skills, BrainSettings settings, TimeProvider time, ILogger<BrainChain> log)
+    public BrainChain(string name, Func<CancellationToken, Task<IChatClient>> load, SkillsChatClient skills, HouseTools tools, BrainSettings settings, TimeProvider time, ILogger<BrainChain> log)
     {
         _name = name;
         _load = load;
         _skills = skills;
+        _tools = tools;
         _settings = settings;
         _time = time;
         _log = log;
@@ -126,8 +130,8 @@ public sealed class BrainChain : IChatClient
 
         // The policy of the moment stands behind the persona, whose cache so stays good, and before what was said earlier.
         List<ChatMessage> policy = [.. asked.Where(m => m.Role == ChatRole.System)], talk = [.. asked.Where(m => m.Role != ChatRole.System)];
-        List<ChatMessage> whole = [new(ChatRole.System, _settings.Persona), .. policy, .. talk.Count == 1 ? _history.Of(device) : [], .. talk];
-        ChatOptions own = Own(options);
+        List<ChatMessage> whole = [new(ChatRole.System, _settings.Persona), .. policy, .. Reminders(device), .. talk.Count == 1 ? _history.Of(device) : [], .. talk];
+        ChatOptions own = Own(options, device);
         using AnswerStream stream = new(stop => model.GetStreamingResponseAsync(whole, own, stop), _settings.MaxSentenceChars, cancellation);
         TimeSpan wait = _settings.FirstSentence;
         bool announced = false;
@@ -233,11 +237,11 @@ public sealed class BrainChain : IChatClient
             OnnxChatClient? inProcess = model.GetService<OnnxChatClient>();
             if (inProcess is not null)
             {
-                await inProcess.WarmAsync([new ChatMessage(ChatRole.System, _settings.Persona)], cancellation: _ending.Token).ConfigureAwait(false);
+                await inProcess.WarmAsync([new ChatMessage(ChatRole.System, _settings.Persona)], _settings.Tools ? _tools.Of("") : null, _ending.Token).ConfigureAwait(false);
             }
 
             _log.LogInformation("brain {Name} is ready{Description}", _name, inProcess is null ? "" : " (" + inProcess.Description + ")");
-            return model;
+            return new FunctionInvokingChatClient(new ToolsWhereUnderstood(model, _log)) { MaximumIterationsPerRequest = _settings.ToolRounds, AllowConcurrentInvocation = false, IncludeDetailedErrors = false };
         }
         catch (Exception e)
         {
@@ -250,12 +254,19 @@ public sealed class BrainChain : IChatClient
         }
     }
 
+    // What was kept may hold anything: it is told as what the person said, not as a rule.
+    private IEnumerable<ChatMessage> Reminders(string device) =>
+        _tools.Facts(device) is { Count: > 0 } facts
+            ? [new(ChatRole.System, "The person asked to be remembered, in their own words: " + string.Join("; ", facts.TakeLast(_settings.Reminders)))]
+            : [];
+
     // Whose question it is stays in this house.
-    private ChatOptions Own(ChatOptions? options)
+    private ChatOptions Own(ChatOptions? options, string device)
     {
         ChatOptions own = options?.Clone() ?? new ChatOptions();
         own.ConversationId = null;
         own.AdditionalProperties = null;
+        own.Tools = _settings.Tools ? _tools.Of(device) : null;
         own.MaxOutputTokens ??= _settings.MaxAnswerTokens;
         return own;
     }

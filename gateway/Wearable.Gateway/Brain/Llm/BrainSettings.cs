@@ -37,6 +37,15 @@ public sealed record BrainSettings
     /// <summary>Most characters without an end of sentence.</summary>
     public int MaxSentenceChars { get; init; } = 1000;
 
+    /// <summary>Whether the model may call the house's functions; families that were not trained for it are not told of them.</summary>
+    public bool Tools { get; init; } = true;
+
+    /// <summary>Rounds of calls within one answer; behind the last the model must answer with what it has.</summary>
+    public int ToolRounds { get; init; } = 3;
+
+    /// <summary>Newest facts the model is reminded of.</summary>
+    public int Reminders { get; init; } = 10;
+
     /// <summary>Skills that a model does better; they answer when it fails.</summary>
     public IReadOnlySet<string> ModelFirst { get; init; } = new HashSet<string> { "story", "joke" };
 }

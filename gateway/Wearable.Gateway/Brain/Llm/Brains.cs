@@ -4,6 +4,7 @@ using Microsoft.Extensions.AI;
 using OllamaSharp;
 using OpenAI;
 using OpenAI.Chat;
+using Wearable.Gateway.Brain.Tools;
 
 namespace Wearable.Gateway.Brain.Llm;
 
@@ -36,6 +37,7 @@ public static class Brains
             options.Brain.ToString(),
             _ => Task.FromResult(Open(options.Brain, options, logs.CreateLogger<OnnxChatClient>())),
             skills,
+            services.GetRequiredService<HouseTools>(),
             services.GetService<BrainSettings>() ?? new BrainSettings(),
             services.GetRequiredService<TimeProvider>(),
             log);

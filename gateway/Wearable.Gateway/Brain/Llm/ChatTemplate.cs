@@ -60,15 +60,18 @@ public sealed class ChatTemplate
     /// <param name="skipThinking">True writes an empty thought, so that the model answers at once.</param>
     public Prompt Write(IReadOnlyList<ChatMessage> messages, IEnumerable<AIFunctionDeclaration>? tools, bool skipThinking)
     {
-        string system = string.Join("\n\n", messages.Where(m => m.Role == ChatRole.System).Select(m => m.Text));
+        // The persona and the tools stand first: they are the same in every turn and their state is kept.
+        string[] rules = [.. messages.Where(m => m.Role == ChatRole.System).Select(m => m.Text)];
+        string functions = _deepSeek ? "" : Tools(tools);
+        string system = string.Join("\n\n", [(rules.Length > 0 ? rules[0] : "") + functions, .. rules.Skip(1)]);
         Writer writer = new(_tokenizer);
         if (_deepSeek)
         {
             writer.Special(Begin).Plain(system).Flush();
         }
-        else if (system.Length > 0 || tools?.Any() == true)
+        else if (system.Length > 0)
         {
-            writer.Special(ImStart).Plain("system\n" + system + Tools(tools)).Special(ImEnd).Plain("\n").Flush();
+            writer.Special(ImStart).Plain("system\n" + system).Special(ImEnd).Plain("\n").Flush();
         }
 
         int prefix = writer.Tokens.Count;

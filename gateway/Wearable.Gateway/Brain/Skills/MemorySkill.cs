@@ -1,7 +1,9 @@
+using Wearable.Gateway.Safety;
+
 namespace Wearable.Gateway.Brain.Skills;
 
-/// <summary>Remembers a fact, tells what it remembers, forgets everything.</summary>
-public sealed class MemorySkill(FactMemory memory) : Skill
+/// <summary>Remembers a fact where that is allowed, tells what it remembers, forgets everything.</summary>
+public sealed class MemorySkill(FactMemory memory, SafetySettings safety) : Skill
 {
     private const int Told = 5;
 
@@ -36,6 +38,11 @@ public sealed class MemorySkill(FactMemory memory) : Skill
         if (fact is null)
         {
             return Say("What should I remember?");
+        }
+
+        if (!safety.Of(context.DeviceId).Remembers)
+        {
+            return Say("I do not keep things for children.", "A grown up can allow it.");
         }
 
         memory.Add(context.DeviceId, fact);

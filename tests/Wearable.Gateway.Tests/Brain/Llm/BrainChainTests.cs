@@ -48,7 +48,7 @@ public sealed class BrainChainTests : IDisposable
     [Fact]
     public async Task Missing_model_is_told_and_named_in_the_log()
     {
-        BrainChain chain = new("onnx:/nowhere", _ => Task.FromResult<IChatClient>(OnnxChatClient.Load("/nowhere")), _skills.Client, new BrainSettings(), _time, Log());
+        BrainChain chain = new("onnx:/nowhere", _ => Task.FromResult<IChatClient>(OnnxChatClient.Load("/nowhere")), _skills.Client, _skills.Tools, new BrainSettings(), _time, Log());
         await Assert.ThrowsAsync<ModelException>(() => chain.Loaded);
         Assert.Equal(["My language model is not ready, and I do not know that myself."], await AskAsync(chain));
         Assert.Contains(_log, line => line.Contains("onnx:/nowhere") && line.Contains("no such folder"));
@@ -58,7 +58,7 @@ public sealed class BrainChainTests : IDisposable
     public async Task Model_that_appears_later_is_used_after_a_rest()
     {
         bool there = false;
-        BrainChain chain = new("late", _ => there ? Task.FromResult<IChatClient>(new Scripted("Here I am.")) : throw new ModelException("not yet"), _skills.Client, new BrainSettings(), _time, Log());
+        BrainChain chain = new("late", _ => there ? Task.FromResult<IChatClient>(new Scripted("Here I am.")) : throw new ModelException("not yet"), _skills.Client, _skills.Tools, new BrainSettings(), _time, Log());
         await Assert.ThrowsAsync<ModelException>(() => chain.Loaded);
         there = true;
         await AskAsync(chain); // sees the failure and loads again
@@ -194,7 +194,7 @@ public sealed class BrainChainTests : IDisposable
 
     private async Task<BrainChain> ChainAsync(IChatClient model)
     {
-        BrainChain chain = new("test", _ => Task.FromResult(model), _skills.Client, new BrainSettings(), _time, Log());
+        BrainChain chain = new("test", _ => Task.FromResult(model), _skills.Client, _skills.Tools, new BrainSettings(), _time, Log());
         await chain.Loaded;
         return chain;
     }

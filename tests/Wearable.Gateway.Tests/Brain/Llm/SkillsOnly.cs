@@ -13,7 +13,7 @@ internal sealed class SkillsOnly : IDisposable
     private readonly string _data = Directory.CreateTempSubdirectory("wearable-chain-").FullName;
     private readonly ServiceProvider _services;
 
-    public SkillsOnly(TimeProvider time, Gateway.Brain.Llm.BrainChoice? brain = null, Gateway.Brain.Llm.BrainSettings? settings = null)
+    public SkillsOnly(TimeProvider time, Gateway.Brain.Llm.BrainChoice? brain = null, Gateway.Brain.Llm.BrainSettings? settings = null, bool? memory = null)
     {
         ServiceCollection services = new();
         services.AddLogging();
@@ -23,6 +23,7 @@ internal sealed class SkillsOnly : IDisposable
         services.AddSingleton<IAnnouncer, NoAnnouncer>();
         services.AddSingleton(new GatewayOptions { DataFolder = _data, Brain = brain ?? Gateway.Brain.Llm.BrainChoice.Skills });
         services.AddSingleton(settings ?? new Gateway.Brain.Llm.BrainSettings());
+        services.AddSingleton(new Gateway.Safety.SafetySettings { Standard = new Gateway.Safety.DeviceSafety { Memory = memory } });
         services.AddBrain();
         _services = services.BuildServiceProvider();
     }
@@ -30,6 +31,12 @@ internal sealed class SkillsOnly : IDisposable
     public SkillsChatClient Client => _services.GetRequiredService<SkillsChatClient>();
 
     public Microsoft.Extensions.AI.IChatClient Brain => _services.GetRequiredService<Microsoft.Extensions.AI.IChatClient>();
+
+    public Gateway.Brain.Tools.HouseTools Tools => _services.GetRequiredService<Gateway.Brain.Tools.HouseTools>();
+
+    public FactMemory Memory => _services.GetRequiredService<FactMemory>();
+
+    public TimerService Timers => _services.GetRequiredService<TimerService>();
 
     public static FakeTimeProvider Clock() => new(new DateTimeOffset(2026, 11, 23, 17, 5, 0, TimeSpan.Zero));
 
