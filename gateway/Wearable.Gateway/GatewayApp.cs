@@ -1,11 +1,13 @@
 using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using MQTTnet.AspNetCore;
+using Wearable.Gateway.Brain;
 using Wearable.Gateway.Dashboard;
 using Wearable.Gateway.Devices;
 using Wearable.Gateway.Identity;
 using Wearable.Gateway.Mqtt;
 using Wearable.Gateway.Pulse;
+using Wearable.Gateway.Safety;
 using Wearable.Gateway.Telemetry;
 
 namespace Wearable.Gateway;
@@ -39,6 +41,8 @@ public static class GatewayApp
         AddStore(builder.Services, database);
         builder.Services.AddSingleton(HeartSettings.Load(options.DataFolder));
         builder.Services.AddSingleton<HeartArchive>();
+        builder.Services.AddSingleton<FactMemory>();
+        builder.Services.AddSafetySettings();
         builder.Services.AddSingleton<UserAccounts>();
         builder.Services.AddSingleton<WrongPasswords>();
         builder.Services.AddPageLimit();
@@ -52,6 +56,7 @@ public static class GatewayApp
         DashboardApi.Map(app);
         HeartApi.Map(app);
         TopicApi.Map(app);
+        MemoryApi.Map(app);
         return app;
     }
 

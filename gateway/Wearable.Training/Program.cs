@@ -24,9 +24,10 @@ switch (args.Length > 0 ? args[0] : "")
         WakeModel?[] models = new WakeModel?[Folds.Count];
         FloatAgainstInt8? floats = options.Number("float", 0) != 0 ? new FloatAgainstInt8(options.Text("data"), words) : null;
         int[] folds = [.. options.Text("folds", "0,1,2,3,4").Split(',').Select(int.Parse)];
+        bool seen = options.Text("background", "unseen") == "seen";
         Parallel.ForEach(folds, new ParallelOptions { MaxDegreeOfParallelism = options.Number("threads", 2) }, fold =>
         {
-            FloatNet net = Trainer.Distil(bank, fold, seed, steps, teachers, progress, $"fold {fold}");
+            FloatNet net = Trainer.Distil(bank, fold, seed, steps, teachers, progress, $"fold {fold}", seen);
             models[fold] = Quantiser.Quantise(net, spoken, new int[words.Length], $"fold-{fold}");
             floats?.Hear(net, models[fold]!, fold);
         });
@@ -88,7 +89,7 @@ switch (args.Length > 0 ? args[0] : "")
 
     default:
         Console.Error.WriteLine("prepare --data FOLDER --bank FILE [--word computer] [--seed 1] [--copies 24]");
-        Console.Error.WriteLine("crossvalidate --data FOLDER --bank FILE [--steps 8000] [--teachers 0] [--threads 2] [--folds 0,1,2,3,4] [--float 1]");
+        Console.Error.WriteLine("crossvalidate --data FOLDER --bank FILE [--steps 8000] [--teachers 0] [--threads 2] [--folds 0,1,2,3,4] [--float 1] [--background seen]");
         Console.Error.WriteLine("train --word \"hello bear\" --out FILE.model [--data FOLDER] [--steps 8000] [--threshold 50]   a word of one's own, spelled; FOLDER/positive/hello-bear/NAME-1.wav and FOLDER/negative/*.wav improve it");
         Console.Error.WriteLine("evaluate --model FILE.model --data FOLDER");
         Console.Error.WriteLine("train --bank FILE --out FILE.cs --class WakeModelShipped --version 1 [--threshold 50] [--steps 8000] [--teachers 0]");

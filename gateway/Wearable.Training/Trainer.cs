@@ -45,10 +45,10 @@ public sealed class Trainer
     private IReadOnlyList<FloatNet> _teachers = [];
 
     /// <summary>Takes the segments a fold may see.</summary>
-    public Trainer(IEnumerable<Segment> bank, int fold, int seed)
+    public Trainer(IEnumerable<Segment> bank, int fold, int seed, bool seenBackground = false)
     {
         _random = new Random(seed * 31 + fold);
-        List<Segment> mine = [.. bank.Where(s => Folds.MayTrainOn(fold, s))];
+        List<Segment> mine = [.. bank.Where(s => Folds.MayTrainOn(fold, s, seenBackground))];
         _words = mine.Max(s => s.Word) + 1;
         _positives = (_words == 1 ? 48 : 72) / _words * _words;
         _negatives = Batch - _positives;
@@ -84,10 +84,11 @@ public sealed class Trainer
     /// <param name="teachers">How many teachers; 0 trains from the labels alone.</param>
     /// <param name="progress">Bar.</param>
     /// <param name="name">Shown beside it.</param>
-    public static FloatNet Distil(IReadOnlyList<Segment> bank, int fold, int seed, int steps, int teachers, Progress progress, string name)
+    /// <param name="seenBackground">See <see cref="Folds.MayTrainOn"/>.</param>
+    public static FloatNet Distil(IReadOnlyList<Segment> bank, int fold, int seed, int steps, int teachers, Progress progress, string name, bool seenBackground = false)
     {
-        FloatNet[] nets = [.. Enumerable.Range(1, teachers).Select(i => new Trainer(bank, fold, seed + 1000 * i).Train(steps, progress, $"{name}, teacher {i}"))];
-        return new Trainer(bank, fold, seed) { _teachers = nets }.Train(steps, progress, name);
+        FloatNet[] nets = [.. Enumerable.Range(1, teachers).Select(i => new Trainer(bank, fold, seed + 1000 * i, seenBackground).Train(steps, progress, $"{name}, teacher {i}"))];
+        return new Trainer(bank, fold, seed, seenBackground) { _teachers = nets }.Train(steps, progress, name);
     }
 
     /// <summary>Runs all steps and gives back the network.</summary>

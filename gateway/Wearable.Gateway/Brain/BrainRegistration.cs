@@ -12,7 +12,7 @@ public static class BrainRegistration
     /// <summary>Adds skills, timers, memory and the tools made of them; who may be remembered is read from the safety settings.</summary>
     public static IServiceCollection AddBrain(this IServiceCollection services)
     {
-        services.AddSingleton<FactMemory>();
+        services.TryAddSingleton<FactMemory>();
         services.AddSingleton<TimerService>();
         services.AddSingleton<ISkill, RepeatSkill>();
         services.AddSingleton<ISkill, MemorySkill>();
@@ -27,7 +27,7 @@ public static class BrainRegistration
         services.AddSingleton<ISkill>(p => new HelpSkill(() => p.GetServices<ISkill>()));
         services.AddSingleton<ISkill, PolitenessSkill>();
         services.AddSingleton<SkillsChatClient>();
-        services.TryAddSingleton(p => SafetySettingsFile.Load(p.GetRequiredService<GatewayOptions>().DataFolder));
+        services.AddSafetySettings();
         services.AddSingleton<HouseTools>();
         services.AddSingleton(Llm.Brains.Make);
         return services;

@@ -31,7 +31,7 @@ public sealed class FactMemory(GatewayOptions options)
         lock (_gate)
         {
             List<string> facts = Read(deviceId);
-            facts.Add(fact.Length > MaxFactChars ? fact[..MaxFactChars] : fact);
+            facts.Add(Cut(fact));
             if (facts.Count > MaxFacts)
             {
                 facts.RemoveAt(0);
@@ -39,6 +39,27 @@ public sealed class FactMemory(GatewayOptions options)
 
             Directory.CreateDirectory(Folder);
             PrivateFile.Replace(FileOf(deviceId), JsonSerializer.SerializeToUtf8Bytes(facts));
+        }
+    }
+
+    /// <summary>Puts another fact in one's place.</summary>
+    /// <param name="deviceId">Whose.</param>
+    /// <param name="index">Which of <see cref="Of"/>, from 0.</param>
+    /// <param name="fact">What is kept instead; cut like every fact.</param>
+    /// <returns>False when there is none of this number.</returns>
+    public bool Replace(string deviceId, int index, string fact)
+    {
+        lock (_gate)
+        {
+            List<string> facts = Read(deviceId);
+            if (index < 0 || index >= facts.Count)
+            {
+                return false;
+            }
+
+            facts[index] = Cut(fact);
+            PrivateFile.Replace(FileOf(deviceId), JsonSerializer.SerializeToUtf8Bytes(facts));
+            return true;
         }
     }
 
@@ -85,6 +106,8 @@ public sealed class FactMemory(GatewayOptions options)
             return true;
         }
     }
+
+    private static string Cut(string fact) => fact.Length > MaxFactChars ? fact[..MaxFactChars] : fact;
 
     private string Folder => Path.Combine(options.DataFolder, "memory");
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Wearable.Gateway.Safety;
 
@@ -15,6 +16,10 @@ public static class SafetySettingsFile
 
     private const int MaxSessionMinutes = 24 * 60;
     private const int MaxHelpline = 300;
+
+    /// <summary>Registers the settings of the gateway's data folder, unless there are some.</summary>
+    public static void AddSafetySettings(this IServiceCollection services) =>
+        services.TryAddSingleton(p => Load(p.GetRequiredService<GatewayOptions>().DataFolder));
 
     /// <summary>The settings of a data folder.</summary>
     /// <exception cref="GatewayStartException">The file cannot be read or says something that is not understood; nothing is guessed.</exception>

@@ -22,10 +22,14 @@ public sealed class PageHouse : IAsyncDisposable
 
     public Uri Page => Gateway.Http.BaseAddress!;
 
-    public static async Task<PageHouse> StartAsync()
+    public static async Task<PageHouse> StartAsync(Action<IServiceCollection>? more = null)
     {
         DashboardFiles files = DashboardFiles.From(await TestModels.Files);
-        TestGateway gateway = await TestGateway.StartAsync(options => options with { AllowWords = true }, services => services.AddSingleton(files));
+        TestGateway gateway = await TestGateway.StartAsync(options => options with { AllowWords = true }, services =>
+        {
+            services.AddSingleton(files);
+            more?.Invoke(services);
+        });
         PageHouse house = new(gateway, await gateway.WearableAsync("bear"));
         await house._bear.TellAsync(house.Bear.Status, StatusMessage.Online, retain: true);
         await house.TellAsync(house.Bear.Info, new InfoMessage { Board = "simulator", FirmwareVersion = "0.1.0", Words = "computer", Thresholds = [60], ModelVersion = "both-2", Codecs = [0, 30] });

@@ -13,6 +13,7 @@ import { rebuildScores, showScores } from './wake.js';
 import { showDevice } from './device.js';
 import { drawTopic, rebuildPlot, showTopics, startTopics } from './topics.js';
 import { showSettings } from './settings.js';
+import { showMemory, startMemory } from './memory.js';
 import { addLog, drawLog } from './log.js';
 
 const Kinds = ['status', 'info', 'state', 'wake', 'near', 'keyword', 'speech', 'button', 'fault', 'heart', 'beats', 'health', 'ack', 'turn', 'config', 'dropped'];
@@ -50,6 +51,7 @@ function draw() {
   showScores(house.scores.get(selected) ?? none);
   showDevice(device, house.faults.get(selected) ?? none);
   showSettings(house.settings.get(selected));
+  showMemory(selected).catch(report);
 }
 
 const exploring = () => location.hash === '#topics';
@@ -76,6 +78,7 @@ function take(kind, event) {
   if (event.device && !house.take(kind, event)) refresh().catch(report);
   if (event.device === selected && kind === 'heart') addReading(event.at / 1000, house.devices.get(selected).heart.bpm, event.data.q);
   if (event.device === selected && kind === 'beats') addBeats(event.at / 1000, event.data.ibi, event.data.q);
+  if (event.device === selected && kind === 'turn' && event.phase === 'done') showMemory(selected, true).catch(report); // "remember that"
   if (event.device === selected && kind === 'config') house.loadSettings(selected).then(drawSoon).catch(report);
   drawSoon();
 }
@@ -98,6 +101,7 @@ function drawAll() {
   nameTheme();
   drawStream();
   showScores([]); // words in the new language
+  if (selected) showMemory(selected, true, true).catch(report);
   drawTopic();
   draw();
   rebuildCharts();
@@ -106,6 +110,7 @@ function drawAll() {
 startTheme();
 startHistory(report);
 startTopics(report);
+startMemory();
 window.addEventListener('hashchange', drawView);
 byId('language').addEventListener('click', () => { toggleLanguage(); drawAll(); });
 byId('theme').addEventListener('click', () => { toggleTheme(); nameTheme(); rebuildCharts(); });
