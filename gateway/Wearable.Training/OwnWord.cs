@@ -26,10 +26,16 @@ public static class OwnWord
         return new Preparer(dataFolder.Length > 0 ? dataFolder : Path.Combine(Path.GetTempPath(), "no-recordings"), word, seed).Prepare(Copies);
     }
 
-    /// <summary>What to expect of such a model, in a sentence with figures (measured for "computer", see the model card).</summary>
+    /// <summary>What to expect of such a model, in a sentence with figures (measured for "computer", see the model card of wake-both).</summary>
     public static string Expect(string dataFolder, string word)
     {
-        int own = dataFolder.Length > 0 && Directory.Exists(Path.Combine(dataFolder, "positive", word)) ? Directory.GetFiles(Path.Combine(dataFolder, "positive", word), "*.wav").Length : 0;
-        return own > 0 ? $"{own} recordings of your own are in it" : "no real voice is in it";
+        string folder = Path.Combine(dataFolder, "positive", word);
+        int own = dataFolder.Length > 0 && Directory.Exists(folder) ? Directory.GetFiles(folder, "*.wav").Length : 0;
+        return own switch
+        {
+            0 => "no real voice is in it. So trained, \"computer\" was missed by unseen people 39 times in 100 at 20 false alarms an hour, 48 at 10, 73 at one. Ten recordings of your own make it a different thing",
+            < 10 => $"{own} recordings of real voices are in it; ten of one person were measured: at one false alarm an hour that person's further \"computer\" was missed once in 37, before it 30 times",
+            _ => $"{own} recordings of real voices are in it. With ten of one person, that person's further \"computer\" was missed once in 37 at one false alarm an hour (21 times in 10 dB noise); other people are heard less well",
+        };
     }
 }

@@ -7,7 +7,7 @@ namespace Wearable.Firmware.Heart
         public const int LeastInterval = 7 << BeatDetector.TimeShift;
 
         // 7.3 s of wave: with the filter's delay of 0.7 s the last 8 s of light.
-        private const int WindowTime = 182 << BeatDetector.TimeShift;
+        private const int WindowTime = 162 << BeatDetector.TimeShift;
 
         // An interval of two or three medians holds beats too weak to be found; beyond that nothing is known.
         private const int MostBeats = 3;
@@ -16,6 +16,8 @@ namespace Wearable.Firmware.Heart
         private readonly int[] _times = new int[Capacity];
         private readonly int[] _intervals = new int[Capacity];
         private readonly int[] _sorted = new int[Capacity];
+        private readonly int[] _pairs = new int[Capacity];
+        private int _usual;
         private int _newest;
         private int _count;
 
@@ -78,6 +80,7 @@ namespace Wearable.Firmware.Heart
         public void Evaluate(int now)
         {
             int intervals = 0;
+            int newer = 0;
             int at = _newest;
             int last = _times[at];
             int first = last;
@@ -92,7 +95,13 @@ namespace Wearable.Firmware.Heart
 
                 int interval = first - time;
                 _intervals[intervals] = interval;
-                Insert(intervals, interval);
+                Insert(_sorted, intervals, interval);
+                if (intervals > 0)
+                {
+                    Insert(_pairs, intervals - 1, (interval + newer) / 2);
+                }
+
+                newer = interval;
                 intervals++;
                 first = time;
             }
@@ -100,19 +109,19 @@ namespace Wearable.Firmware.Heart
             Intervals = intervals;
             Covered = last - first;
             MedianInterval = intervals == 0 ? 0 : (_sorted[(intervals - 1) / 2] + _sorted[intervals / 2]) / 2;
+            _usual = intervals < 2 ? newer : (_pairs[(intervals - 2) / 2] + _pairs[(intervals - 1) / 2]) / 2;
             Accept();
         }
 
         /// <summary>True when an interval is neither a missed nor an extra beat by the last window's median.</summary>
         public bool IsPlausible(int interval)
         {
-            int median = MedianInterval;
+            int median = _usual;
             return median > 0 && interval * 2 <= median * 3 && interval * 2 >= median;
         }
 
-        private void Insert(int count, int interval)
+        private static void Insert(int[] sorted, int count, int interval)
         {
-            int[] sorted = _sorted;
             int i = count;
             while (i > 0 && sorted[i - 1] > interval)
             {
@@ -130,11 +139,11 @@ namespace Wearable.Firmware.Heart
             int spread = 0;
             int beats = 0;
             int split = 0;
-            int median = MedianInterval;
+            int median = _usual;
             for (int i = 0; i < Intervals; i++)
             {
                 int interval = _intervals[i];
-                int off = interval - median;
+                int off = interval - MedianInterval;
                 spread += off < 0 ? -off : off;
                 if (IsPlausible(interval))
                 {

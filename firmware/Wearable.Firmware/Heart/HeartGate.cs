@@ -11,8 +11,8 @@ namespace Wearable.Firmware.Heart
         public const int LeastPerfusion = 30;
 
         private const int WindowsToEnter = 3;
-        private const int StrengthToEnter = 650;
-        private const int StrengthToStay = 300;
+        private const int StrengthToEnter = 600;
+        private const int StrengthToStay = 360;
         private const int SpreadToEnter = 160;
 
         // An irregular heart has no period to agree on; its wave still has the shape of a pulse, which noise never keeps for 4 windows.

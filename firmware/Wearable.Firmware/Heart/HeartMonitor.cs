@@ -407,7 +407,7 @@ namespace Wearable.Firmware.Heart
         {
             _follows = _motion.Follows;
             int guess = _window.MeanInterval > 0 ? _window.MeanInterval : _spectrum.Period;
-            GuessBpmX10 = _motion.Follows && _motion.RateBpmX10 > 0 ? _motion.RateBpmX10 : BpmX10(guess);
+            GuessBpmX10 = _motion.Follows && (_moving || _window.MeanInterval == 0) && _motion.RateBpmX10 > 0 ? _motion.RateBpmX10 : BpmX10(guess);
             _reading.MotionMilliG = _motion.MotionMilliG;
             HeartState state = State();
             _reading.Quality = _motion.Tells ? _motion.Quality : _gate.Quality;

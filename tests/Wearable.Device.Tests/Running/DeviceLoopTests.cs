@@ -109,7 +109,7 @@ namespace Wearable.DeviceTests
             FakeBoard board = new FakeBoard();
             board.Sensor.Pulse = new SyntheticPulse(115000, 900, 40);
             board.Run(1000);
-            Check.Contains("\"bpm10\":749", board.Link.Last(Root + "tele/heart"), "heart");
+            Check.Contains("\"bpm10\":750", board.Link.Last(Root + "tele/heart"), "heart");
             Check.Contains("\"st\":\"ok\",\"src\":\"beats\"", board.Link.Last(Root + "tele/heart"), "heart");
         }
     }
