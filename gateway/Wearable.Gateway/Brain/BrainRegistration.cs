@@ -2,6 +2,7 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Wearable.Gateway.Brain.Skills;
 using Wearable.Gateway.Brain.Tools;
+using Wearable.Gateway.Mcp;
 using Wearable.Gateway.Safety;
 
 namespace Wearable.Gateway.Brain;
@@ -28,6 +29,7 @@ public static class BrainRegistration
         services.AddSingleton<ISkill, PolitenessSkill>();
         services.AddSingleton<SkillsChatClient>();
         services.AddSafetySettings();
+        services.AddMcpToolbox();
         services.AddSingleton<HouseTools>();
         services.AddSingleton(Llm.Brains.Make);
         return services;

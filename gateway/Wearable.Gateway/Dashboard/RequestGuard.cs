@@ -25,7 +25,7 @@ public static class RequestGuard
         headers["Referrer-Policy"] = "no-referrer";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(self)";
-        bool api = context.Request.Path.StartsWithSegments("/api");
+        bool api = context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments(Mcp.McpServer.Path);
         if (api)
         {
             headers.CacheControl = "no-store";

@@ -32,19 +32,21 @@ public static class PageLogin
         }
 
         app.UseRateLimiter();
-        UserAccounts users = app.Services.GetRequiredService<UserAccounts>();
-        WrongPasswords wrong = app.Services.GetRequiredService<WrongPasswords>();
         ILogger log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(PageLogin));
-        app.Use((context, next) => AskAsync(context, next, users, wrong, log));
+        app.UseWhen(context => !context.Request.Path.StartsWithSegments(Mcp.McpServer.Path), part => part.Use((context, next) => AskAsync(context, next, log))); // which has a login of its own
     }
 
-    private static Task AskAsync(HttpContext context, RequestDelegate next, UserAccounts users, WrongPasswords wrong, ILogger log)
+    /// <summary>The role of who asks, by HTTP Basic or, for agents, "Bearer NAME:PASSWORD". Null: it was answered, with a refusal.</summary>
+    public static async Task<UserRole?> RoleOfAsync(HttpContext context, ILogger log)
     {
+        UserAccounts users = context.RequestServices.GetRequiredService<UserAccounts>();
+        WrongPasswords wrong = context.RequestServices.GetRequiredService<WrongPasswords>();
         System.Net.IPAddress? from = context.Connection.RemoteIpAddress;
         if (wrong.MustWait(from))
         {
             context.Response.Headers.RetryAfter = "60";
-            return SayAsync(context, StatusCodes.Status429TooManyRequests, "too many wrong passwords, wait a minute");
+            await SayAsync(context, StatusCodes.Status429TooManyRequests, "too many wrong passwords, wait a minute").ConfigureAwait(false);
+            return null;
         }
 
         UserRole? role = null;
@@ -57,7 +59,8 @@ public static class PageLogin
             catch (GatewayStartException e)
             {
                 log.LogError("{Problem}", e.Message);
-                return SayAsync(context, StatusCodes.Status503ServiceUnavailable, "the users' file cannot be read");
+                await SayAsync(context, StatusCodes.Status503ServiceUnavailable, "the users' file cannot be read").ConfigureAwait(false);
+                return null;
             }
 
             if (role is null)
@@ -70,25 +73,38 @@ public static class PageLogin
         if (role is null)
         {
             context.Response.Headers.WWWAuthenticate = "Basic realm=\"Wearable\", charset=\"UTF-8\"";
-            return SayAsync(context, StatusCodes.Status401Unauthorized, "user name and password expected");
+            await SayAsync(context, StatusCodes.Status401Unauthorized, "user name and password expected; \"user add NAME\" makes one").ConfigureAwait(false);
+        }
+
+        return role;
+    }
+
+    private static async Task AskAsync(HttpContext context, RequestDelegate next, ILogger log)
+    {
+        if (await RoleOfAsync(context, log).ConfigureAwait(false) is not UserRole role)
+        {
+            return;
         }
 
         bool reads = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
-        return role is UserRole.Admin || reads ? next(context) : SayAsync(context, StatusCodes.Status403Forbidden, "this user may only look");
+        await (role is UserRole.Admin || reads ? next(context) : SayAsync(context, StatusCodes.Status403Forbidden, "this user may only look")).ConfigureAwait(false);
     }
 
     private static (string Name, string Password)? Credentials(string? header)
     {
-        byte[] bytes = new byte[512];
-        if (!AuthenticationHeaderValue.TryParse(header, out AuthenticationHeaderValue? value) || !value.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase)
-            || value.Parameter is null || !Convert.TryFromBase64String(value.Parameter, bytes, out int length))
+        if (!AuthenticationHeaderValue.TryParse(header, out AuthenticationHeaderValue? value) || value.Parameter is null)
         {
             return null;
         }
 
-        string text = Encoding.UTF8.GetString(bytes, 0, length);
-        int colon = text.IndexOf(':', StringComparison.Ordinal);
-        return colon < 0 ? null : (text[..colon], text[(colon + 1)..]);
+        byte[] bytes = new byte[512];
+        string? text = value.Scheme.ToUpperInvariant() switch
+        {
+            "BASIC" when Convert.TryFromBase64String(value.Parameter, bytes, out int length) => Encoding.UTF8.GetString(bytes, 0, length),
+            "BEARER" => value.Parameter,
+            _ => null,
+        };
+        return text is not null && text.IndexOf(':', StringComparison.Ordinal) is >= 0 and int colon ? (text[..colon], text[(colon + 1)..]) : null;
     }
 
     private static Task SayAsync(HttpContext context, int status, string why)

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Globalization;
 using Microsoft.Extensions.AI;
 using Wearable.Contract;
+using Wearable.Gateway.Mcp;
 using Wearable.Gateway.Mqtt;
 using Wearable.Gateway.Safety;
 using Wearable.Gateway.Telemetry;
@@ -13,9 +14,9 @@ namespace Wearable.Gateway.Brain.Tools;
 /// Each answers with a short plain sentence; what cannot be done is a sentence as well, so that the model can say it. Nothing here deletes or
 /// opens a microphone.
 /// </summary>
-public sealed class HouseTools(TimeProvider time, IHeartHistory hearts, IDeviceSender sender, TimerService timers, FactMemory memory, SafetySettings safety)
+public sealed class HouseTools(TimeProvider time, IHeartHistory hearts, IDeviceSender sender, TimerService timers, FactMemory memory, SafetySettings safety, McpToolbox toolbox)
 {
-    /// <summary>The tools of one wearable. Names, descriptions and arguments are the same for all, so that the model computes them once.</summary>
+    /// <summary>The tools of one wearable, and those of the owner's own servers. Names, descriptions and arguments are the same for all, so that the model computes them once.</summary>
     public IList<AITool> Of(string deviceId)
     {
         Bound house = new(this, deviceId);
@@ -31,6 +32,7 @@ public sealed class HouseTools(TimeProvider time, IHeartHistory hearts, IDeviceS
             AIFunctionFactory.Create(house.BlinkAsync, "blink_light", "Blinks the wearable's light, so that it can be found."),
             AIFunctionFactory.Create(house.Remember, "remember", "Keeps a fact the person asked to be remembered."),
             AIFunctionFactory.Create(house.Remembered, "remembered", "The facts the person asked to be remembered."),
+            .. toolbox.Tools,
         ];
     }
 

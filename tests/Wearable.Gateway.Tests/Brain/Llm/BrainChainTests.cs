@@ -6,6 +6,7 @@ using Wearable.Gateway.Brain;
 using Wearable.Gateway.Brain.Llm;
 using Wearable.Gateway.Conversation;
 using Wearable.Gateway.Models;
+using Wearable.Gateway.Tests.Brain.Llm.Graphs;
 
 namespace Wearable.Gateway.Tests.Brain.Llm;
 
@@ -52,6 +53,50 @@ public sealed class BrainChainTests : IDisposable
         await Assert.ThrowsAsync<ModelException>(() => chain.Loaded);
         Assert.Equal(["My language model is not ready, and I do not know that myself."], await AskAsync(chain));
         Assert.Contains(_log, line => line.Contains("onnx:/nowhere") && line.Contains("no such folder"));
+    }
+
+    [Theory]
+    [InlineData("missing file", "tokenizer.json is missing")]
+    [InlineData("wrong shapes", "layers of cache expected by config.json")]
+    [InlineData("wrong tokenizer", "it belongs to another model")]
+    [InlineData("truncated weights", "truncated")]
+    public async Task Damaged_model_folder_is_one_honest_sentence_and_the_fault_by_name_in_the_log(string damage, string cause)
+    {
+        string folder = Directory.CreateTempSubdirectory("wearable-damaged-").FullName;
+        try
+        {
+            TinyModel.Write(folder, DecoderWeights.Random(DecoderShape.Tiny, WeightKind.Float32, seed: 11), new GraphOptions());
+            switch (damage)
+            {
+                case "missing file":
+                    File.Delete(Path.Combine(folder, "tokenizer.json"));
+                    break;
+                case "wrong shapes":
+                    TinyModel.WriteConfig(folder, DecoderShape.Tiny with { Layers = 3 });
+                    break;
+                case "wrong tokenizer":
+                    TinyModel.WriteTokenizer(Path.Combine(folder, "tokenizer.json"), [.. TinyModel.QwenControls, .. Enumerable.Range(0, 50).Select(i => $"<|extra_{i}|>")]);
+                    break;
+                default:
+                    using (FileStream weights = File.OpenWrite(Path.Combine(folder, "model.onnx")))
+                    {
+                        weights.SetLength(5000);
+                    }
+
+                    break;
+            }
+
+            BrainChain chain = new("onnx:own", _ => Task.FromResult<IChatClient>(OnnxChatClient.Load(folder)), _skills.Client, _skills.Tools, new BrainSettings(), _time, Log());
+            await Assert.ThrowsAsync<ModelException>(() => chain.Loaded);
+            (List<string> sentences, TimeSpan first) = await WaitAsync(chain);
+            Assert.Equal(["My language model is not ready, and I do not know that myself."], sentences);
+            Assert.True(first < TimeSpan.FromSeconds(4), $"{first}");
+            Assert.Contains(_log, line => line.Contains("onnx:own") && line.Contains(cause));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]
