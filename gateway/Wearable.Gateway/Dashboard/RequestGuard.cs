@@ -43,7 +43,15 @@ public static class RequestGuard
             return;
         }
 
-        await next(context).ConfigureAwait(false);
+        try
+        {
+            await next(context).ConfigureAwait(false);
+        }
+        catch (Exception) when (app.Lifetime.ApplicationStopping.IsCancellationRequested && !context.Response.HasStarted)
+        {
+            // Parts stop in an order of their own; whoever asks one that is gone already is told, and nothing is wrong.
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        }
     });
 
     /// <summary>True for addresses, names without a dot and names under suffixes no one can register.</summary>

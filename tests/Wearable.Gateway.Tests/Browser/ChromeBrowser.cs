@@ -43,7 +43,21 @@ public sealed class ChromeBrowser : IDisposable
 
     public string Text(string selector) => Value<string>($"document.querySelector({Quoted(selector)})?.textContent ?? ''");
 
-    public void Click(string selector) => Driver.FindElement(By.CssSelector(selector)).Click();
+    /// <summary>Clicks what is there now; the page may draw it anew between finding and clicking.</summary>
+    public void Click(string selector)
+    {
+        for (int tries = 0; ; tries++)
+        {
+            try
+            {
+                Driver.FindElement(By.CssSelector(selector)).Click();
+                return;
+            }
+            catch (StaleElementReferenceException) when (tries < 20)
+            {
+            }
+        }
+    }
 
     /// <summary>Waits for a JavaScript expression to become true; fails after 20 s with what the page shows.</summary>
     public void Until(string expression)

@@ -78,6 +78,10 @@ public sealed class PageTests
         await house.FaultAsync("sensor", "no answer on the bus");
         browser.Until("document.querySelector('#faults').textContent.includes('sensor × 3')");
         Assert.Contains("no answer on the bus", browser.Text("#faults"));
+        browser.Click(".card"); // reads again what is stored: the same fault, once
+        await house.FaultAsync("memory", "low");
+        browser.Until("document.querySelector('#faults').textContent.includes('memory × 3')");
+        Assert.Equal(2, browser.Value<long>("document.querySelectorAll('#faults li').length"));
     }
 
     [Fact]

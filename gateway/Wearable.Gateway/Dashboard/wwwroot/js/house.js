@@ -26,8 +26,8 @@ export class House {
       json(`/api/events?${ask}&kind=wake`), json(`/api/events?${ask}&kind=near`), json(`/api/events?${ask}&kind=fault&limit=30`), json(`/api/heart/day?${ask}`), json(`/api/settings?${ask}`),
     ]);
     this.turns.set(id, turns);
-    this.scores.set(id, [...wake, ...near].filter(event => Number.isFinite(event.data?.score)).map(scoreOf).sort((a, b) => b.at - a.at).slice(0, KeepEvents));
-    this.faults.set(id, faults.map(event => ({ at: event.at, ...fault(event.data) })));
+    this.scores.set(id, this.withLive(this.scores.get(id), [...wake, ...near].filter(event => Number.isFinite(event.data?.score)).map(scoreOf)));
+    this.faults.set(id, this.withLive(this.faults.get(id), faults.map(event => ({ at: event.at, ...fault(event.data) }))));
     this.days.set(id, day);
     this.settings.set(id, settings);
     return { heart, again, beats };
@@ -67,6 +67,12 @@ export class House {
     if (!Over.includes(event.phase)) return;
     const list = (this.turns.get(device.id) ?? []).filter(turn => turn.sid !== sid);
     this.turns.set(device.id, [device.turn, ...list].slice(0, KeepTurns));
+  }
+
+  // What came live while the stored ones were read may not have been stored yet.
+  withLive(live = [], stored) {
+    const key = event => JSON.stringify(event), known = new Set(stored.map(key));
+    return [...live.filter(event => !known.has(key(event))), ...stored].sort((a, b) => b.at - a.at).slice(0, KeepEvents);
   }
 
   put(map, id, value, most) {
