@@ -19,6 +19,9 @@ internal static class HeartBench
     private const double MatchS = 0.15;
     private const double BadS = 2;
 
+    // From a beat's light to its being told: 1.18 s in the middle, 1.26 s for 99 of 100 (24,154 beats of bidmc).
+    private const double UntoldS = 1.3;
+
     public static int Run(string[] args)
     {
         if (args.Length != 1 || !Directory.Exists(args[0]))
@@ -124,7 +127,7 @@ internal static class HeartBench
         if (reference.Length > 0)
         {
             lag = BestLag(reference, beats, pulse.Set == "well" ? 15 : 1);
-            score.Matched = Match(reference, beats, lag, bad, out score.Reference, out score.Found);
+            score.Matched = Match(reference, beats, lag, bad, pulse.Length / (double)IPulseSource.RateHz, out score.Reference, out score.Found);
         }
 
         double[] ends = Numbers(Path.ChangeExtension(file, ".hr"), 1);
@@ -161,7 +164,7 @@ internal static class HeartBench
         int most = -1;
         for (double lag = -mostS; lag <= mostS; lag += 0.02)
         {
-            int matched = Match(reference, beats, lag, [], out _, out _);
+            int matched = Match(reference, beats, lag, [], double.PositiveInfinity, out _, out _);
             if (matched > most)
             {
                 most = matched;
@@ -173,7 +176,7 @@ internal static class HeartBench
         return off.Length == 0 ? best : best + off.Average();
     }
 
-    private static int Match(double[] reference, List<double> beats, double lag, double[] bad, out int references, out int found)
+    private static int Match(double[] reference, List<double> beats, double lag, double[] bad, double lengthS, out int references, out int found)
     {
         bool Good(double at) => !bad.Any(b => Math.Abs(b - at) <= BadS);
         double[] r = [.. reference.Where(Good)];
@@ -181,7 +184,9 @@ internal static class HeartBench
 
         // The detector needs the filter's 1.3 s and its own 0.7 s before it can find anything.
         double begin = beats.Count > 0 ? Math.Min(4, beats[0] - lag - MatchS) : 4;
-        r = [.. r.Where(x => x >= begin)];
+        // Where the light ends, a device still holds the last beats and tells them when the recording is over; they are not missed.
+        double end = beats.Count > 0 ? Math.Max(lengthS - UntoldS - lag, beats[^1] - lag + MatchS) : double.PositiveInfinity;
+        r = [.. r.Where(x => x >= begin && x <= end)];
         references = r.Length;
         found = b.Length;
         int matched = 0;
