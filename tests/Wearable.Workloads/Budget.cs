@@ -49,7 +49,7 @@ public static class Budget
         new("stream_adpcm", 1_200_000, 1),
         new("answer", 1_200_000, 1),
         new("answer_adpcm", 1_200_000, 1),
-        new("heart_rest", 26_000, 0), // 2.1 k of it keep eight seconds of samples for when the body moves
+        new("heart_rest", 25_000, 0), // 2.1 k of it keep eight seconds of samples for when the body moves
         new("heart_motion", 160_000, 0),
         new("heart_raw", 60_000, 20), // at rest, and its light streamed for a recording
         new("all", Chip, 14), // the moving pulse is told every 2 s, twice: by the beats and by the tracker

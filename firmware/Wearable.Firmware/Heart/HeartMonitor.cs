@@ -4,7 +4,7 @@ namespace Wearable.Firmware.Heart
 {
     /// <summary>
     /// Feels the pulse: sensor, filter, beats, spectrum, gate. A rate is told only where beats and spectrum agree; nobody there means
-    /// no number. At rest 23 k instructions per second, driver included (counted over 60 s). Not a medical device.
+    /// no number. At rest 25 k instructions per second, driver included (counted over 60 s). Not a medical device.
     /// </summary>
     public sealed class HeartMonitor : IHeartMonitor, IRawPulse, IMotionPulse
     {
@@ -40,7 +40,6 @@ namespace Wearable.Firmware.Heart
         private int _samples;
         private int _doubtful;
         private int _settle;
-        private int _knocks;
         private int _knocksBefore;
         private bool _moving;
         private bool _follows;
@@ -229,7 +228,7 @@ namespace Wearable.Firmware.Heart
             _settle = 0;
             _saturated = 0;
             _taken = 0;
-            _knocks = 0;
+            _filter.TakeCuts();
             _knocksBefore = 0;
             _quietPerfusion = 0;
             _meanBefore = 0;
@@ -286,11 +285,6 @@ namespace Wearable.Firmware.Heart
             if (_half)
             {
                 _motion.Push(_filter.Four);
-            }
-
-            if (_filter.Cut)
-            {
-                _knocks++;
             }
 
             if (_doubtful > 0)
@@ -354,10 +348,10 @@ namespace Wearable.Firmware.Heart
             _saturated = 0;
             _taken = 0;
             bool swollen = Swollen(perfusion);
-            _moving = _motion.HasSensor ? _motion.Moving : swollen || _knocks + _knocksBefore >= KnocksToMove;
+            int knocks = _filter.TakeCuts();
+            _moving = _motion.HasSensor ? _motion.Moving : swollen || knocks + _knocksBefore >= KnocksToMove;
             _vast = _vast && !_motion.HasSensor;
-            _knocksBefore = _knocks;
-            _knocks = 0;
+            _knocksBefore = knocks;
             if (bright)
             {
                 _gate.Reset(HeartState.Saturated);

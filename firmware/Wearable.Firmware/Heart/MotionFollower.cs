@@ -9,6 +9,8 @@ namespace Wearable.Firmware.Heart
         /// <summary>Instants kept for a reader, while the tracker works.</summary>
         public const int Kept = 4;
 
+        private bool _follows;
+        private int _total;
         private const int MostLight = 262143;
 
         // Mean change of all axes from one instant (80 ms) to the next; the sensor's own noise makes about 10.
@@ -61,7 +63,10 @@ namespace Wearable.Firmware.Heart
         public bool Moving { get; private set; }
 
         /// <summary>True while the tracker works.</summary>
-        public bool Follows { get; private set; }
+        public bool Follows
+        {
+            get { return _follows; }
+        }
 
         /// <summary>Rate of the tracker's newest window, told or not; beats per minute times ten, 0 before the first.</summary>
         public int RateBpmX10
@@ -88,7 +93,10 @@ namespace Wearable.Firmware.Heart
         public bool DoubtsBeats { get; private set; }
 
         /// <summary>Instants at 12.5 Hz since boot: tells a reader of the values below that they are new.</summary>
-        public int Instants { get; private set; }
+        public int Instants
+        {
+            get { return _total; }
+        }
 
         /// <summary>Light of an instant, counts, steps of the LED taken out.</summary>
         /// <param name="back">1 the newest, up to <see cref="Kept"/>.</param>
@@ -149,19 +157,19 @@ namespace Wearable.Firmware.Heart
                 Accelerate();
             }
 
-            if (Follows)
+            if (_follows)
             {
-                int at = Instants & (Kept - 1);
+                int at = _total & (Kept - 1);
                 _lights[at] = light;
                 _xs[at] = _x;
                 _ys[at] = _y;
                 _zs[at] = _z;
             }
 
-            Instants++;
+            _total++;
             if (_tracker.Push(light, light, _x, _y, _z))
             {
-                _working = Follows;
+                _working = _follows;
             }
         }
 
@@ -181,7 +189,7 @@ namespace Wearable.Firmware.Heart
                 _working = false;
             }
 
-            Follows = needed;
+            _follows = needed;
             int off = beatsBpmX10 - _tracker.RateBpmX10;
             bool differ = (off < 0 ? -off : off) * 1000L > (long)beatsBpmX10 * MostOffMilli;
             DoubtsBeats = moving && beatsBpmX10 > 0 && ((HasSensor && !_gate.Tells) || (_tracker.RateBpmX10 > 0 && differ));
@@ -200,7 +208,7 @@ namespace Wearable.Firmware.Heart
         /// <summary>Nobody there, or light that says nothing: what was followed is over.</summary>
         public void Lose()
         {
-            Follows = false;
+            _follows = false;
             Tells = false;
             DoubtsBeats = false;
             _working = false;

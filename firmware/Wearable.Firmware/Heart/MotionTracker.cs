@@ -32,7 +32,8 @@ namespace Wearable.Firmware.Heart
         private const int FullMotionMilliG = 200;
         private const int MostMilliG = 100;
 
-        private readonly int[][] _rings = { new int[Ring], new int[Ring], new int[Ring], new int[Ring], new int[Ring] };
+        private readonly int[] _first = new int[Ring];
+        private readonly int[][] _rings;
         private readonly RealPairFft _fft = new RealPairFft();
         private readonly int[] _one = new int[Bins];
         private readonly int[] _two = new int[Bins];
@@ -69,6 +70,7 @@ namespace Wearable.Firmware.Heart
             }
 
             _look = lookBackWindows;
+            _rings = new int[][] { _first, new int[Ring], new int[Ring], new int[Ring], new int[Ring] };
             _clean = new int[(_look + 1) * Bins];
             _from = new int[(_look + 1) * Bins];
             for (int d = -Reach; d <= Reach; d++)
@@ -142,7 +144,7 @@ namespace Wearable.Firmware.Heart
         public bool Push(int light1, int light2, int x, int y, int z)
         {
             int at = _count & (Ring - 1);
-            _rings[0][at] = light1;
+            _first[at] = light1;
             if (!_oneLight)
             {
                 _rings[1][at] = light2;

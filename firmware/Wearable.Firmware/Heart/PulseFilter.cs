@@ -40,16 +40,30 @@ namespace Wearable.Firmware.Heart
         private int _s1;
         private int _s2;
         private int _heightQ6;
+        private int _wave;
+        private int _four;
+        private int _cuts; // fields: a property's setter is a call for each sample
         private int _heightSamples;
 
         /// <summary>The newest normalised sample, -1023 to 1023.</summary>
-        public int Wave { get; private set; }
+        public int Wave
+        {
+            get { return _wave; }
+        }
 
         /// <summary>The four newest samples of light together, counts, steps of the LED taken out.</summary>
-        public int Four { get; private set; }
+        public int Four
+        {
+            get { return _four; }
+        }
 
-        /// <summary>True when the newest sample was cut: a knock or a movement.</summary>
-        public bool Cut { get; private set; }
+        /// <summary>How many values were cut to the largest since last asked: knocks.</summary>
+        public int TakeCuts()
+        {
+            int cuts = _cuts;
+            _cuts = 0;
+            return cuts;
+        }
 
         /// <summary>Mean light of the last 1.32 s in counts, steps of the LED taken out.</summary>
         public int MeanCounts
@@ -82,8 +96,7 @@ namespace Wearable.Firmware.Heart
             _s2 = 0;
             _heightQ6 = 0;
             _heightSamples = 0;
-            Wave = 0;
-            Cut = false;
+            _wave = 0;
         }
 
         /// <summary>The LED changed: the first sample after it continues the one before, and the height scales along.</summary>
@@ -119,7 +132,7 @@ namespace Wearable.Firmware.Heart
 
             _pairOpen = false;
             light += _pairFirst;
-            Four = light + _pairBefore;
+            _four = light + _pairBefore;
             _pairBefore = light;
             int[] ring = _ring;
             int at = _at;
@@ -165,9 +178,16 @@ namespace Wearable.Firmware.Heart
                 _heightQ6 += (size > most ? most : size) - height;
             }
 
-            int wave = height == 0 ? 0 : size > height * 4 ? (y < 0 ? -Peak : Peak) : y * Unit / height;
-            Cut = size > height * 4;
-            Wave = wave > Peak ? Peak : wave < -Peak ? -Peak : wave;
+            int cap = height * 4;
+            if (size > cap)
+            {
+                _cuts++;
+                _wave = height == 0 ? 0 : y < 0 ? -Peak : Peak;
+                return;
+            }
+
+            int wave = height == 0 ? 0 : y * Unit / height;
+            _wave = wave > Peak ? Peak : wave < -Peak ? -Peak : wave;
         }
     }
 }

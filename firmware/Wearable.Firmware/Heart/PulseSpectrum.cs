@@ -30,7 +30,7 @@ namespace Wearable.Firmware.Heart
         private int _odd;
         private int _last;
         private int _rises;
-        private int _taken;
+        private int _from;
         private bool _half;
 
         /// <summary>Blocks held, 0 to 4.</summary>
@@ -58,7 +58,7 @@ namespace Wearable.Firmware.Heart
             Array.Clear(_sums, 0, _sums.Length);
             _fill = FirstFill;
             _rises = 0;
-            _taken = 0;
+            _from = FirstFill;
             RisingPercent = 100;
             _block = 0;
             _half = false;
@@ -78,7 +78,6 @@ namespace Wearable.Firmware.Heart
             }
 
             _last = wave;
-            _taken++;
             _half = !_half;
             if (_half)
             {
@@ -86,9 +85,11 @@ namespace Wearable.Firmware.Heart
                 return false;
             }
 
-            _line[Lags + _fill] = (_odd + wave) >> 1;
-            _fill++;
-            return _fill == BlockSamples;
+            int fill = _fill;
+            _line[Lags + fill] = (_odd + wave) >> 1;
+            fill++;
+            _fill = fill;
+            return fill == BlockSamples;
         }
 
         /// <summary>Adds the full block and looks for the period of the last blocks.</summary>
@@ -114,9 +115,9 @@ namespace Wearable.Firmware.Heart
                     + x20 * line[j + 20] + x21 * line[j + 21] + x22 * line[j + 22] + x23 * line[j + 23] + x24 * line[j + 24];
             }
 
-            _rising[_block] = _rises * 100 / _taken;
+            _rising[_block] = _rises * 100 / (2 * (BlockSamples - _from));
             _rises = 0;
-            _taken = 0;
+            _from = 0;
             _block = (_block + 1) % Blocks;
             if (BlocksHeld < Blocks)
             {
