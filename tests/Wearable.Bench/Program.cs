@@ -30,6 +30,8 @@ switch (args.Length > 0 ? args[0] : "")
         return await IngestBench.RunAsync(args[1..]);
     case "crash":
         return await CrashBench.RunAsync(args[1..]);
+    case "faults":
+        return FaultsBench.Run(args[1..]);
     case "fleet":
         return await FleetBench.RunAsync(args[1..]);
     case GatewayProcess.Verb when args.Length == 3:
@@ -52,6 +54,7 @@ switch (args.Length > 0 ? args[0] : "")
         Console.Error.WriteLine("turns [TURNS] [--speed X] [--wearables N]: memory of the gateway over many turns");
         Console.Error.WriteLine("ingest [--seconds N] [--overload]: QoS 1 events through the broker to the committed database, and mosquitto beside it");
         Console.Error.WriteLine("crash [KILLS [SEED]]: the gateway killed at random moments under load; what was acknowledged must be stored, once");
+        Console.Error.WriteLine("faults [SEEDS [KIND [SEED]]]: twenty kinds of fault around whole wearables in virtual time: stuck, lost, time to reconnect");
         Console.Error.WriteLine("fleet [WEARABLES [SECONDS]]: idle wearables connected, the gateway's memory, the heartbeat's delay");
         Console.Error.WriteLine("history [DAYS]: a year of readings, 6.3 M, opened and zoomed over HTTP");
         Console.Error.WriteLine("safety [wrong]: the public list through gate, brain and gate");

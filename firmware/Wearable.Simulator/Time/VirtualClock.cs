@@ -1,7 +1,7 @@
 namespace Wearable.Simulator.Time;
 
 /// <summary>Time that stands still until somebody waits: a simulated hour takes as long as its arithmetic. Waits come from the device's one thread; any thread may read.</summary>
-public sealed class VirtualClock : SimulatorClock
+public class VirtualClock : SimulatorClock
 {
     /// <summary>2026-01-01 00:00 UTC: a fixed day, so that a replay says the same times.</summary>
     public const double DefaultBootEpochMs = 1767225600000;
