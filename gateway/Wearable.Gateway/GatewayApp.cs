@@ -7,6 +7,7 @@ using Wearable.Gateway.Devices;
 using Wearable.Gateway.Identity;
 using Wearable.Gateway.Mcp;
 using Wearable.Gateway.Mqtt;
+using Wearable.Gateway.Observability;
 using Wearable.Gateway.Pulse;
 using Wearable.Gateway.Safety;
 using Wearable.Gateway.Telemetry;
@@ -50,6 +51,8 @@ public static class GatewayApp
         AddMqtt(builder.Services);
         AddDashboard(builder.Services);
         builder.Services.AddHouseMcp();
+        builder.Services.AddGatewayTelemetry();
+        builder.Services.AddOpenApi();
         services?.Invoke(builder.Services);
         WebApplication app = builder.Build();
         app.UseRequestGuard();
@@ -60,6 +63,8 @@ public static class GatewayApp
         HeartApi.Map(app);
         TopicApi.Map(app);
         MemoryApi.Map(app);
+        app.MapGatewayTelemetry();
+        app.MapOpenApi("/api/openapi.json");
         return app;
     }
 

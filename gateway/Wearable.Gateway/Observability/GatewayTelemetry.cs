@@ -1,0 +1,40 @@
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+using Wearable.Gateway.Conversation;
+
+namespace Wearable.Gateway.Observability;
+
+/// <summary>
+/// Metrics for Prometheus at <c>/metrics</c>; metrics and turns as traces to a collector where the standard variable OTEL_EXPORTER_OTLP_ENDPOINT names one.
+/// Never a word of a conversation.
+/// </summary>
+public static class GatewayTelemetry
+{
+    private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
+    /// <summary>Registers instruments and exporters.</summary>
+    public static void AddGatewayTelemetry(this IServiceCollection services)
+    {
+        bool collected = Environment.GetEnvironmentVariable(Endpoint) is { Length: > 0 };
+        services.AddSingleton<HouseInstruments>();
+        OpenTelemetry.OpenTelemetryBuilder telemetry = services.AddOpenTelemetry().WithMetrics(metrics =>
+        {
+            metrics.AddMeter(HouseInstruments.Name, ConversationTelemetry.Name, "System.Runtime").AddPrometheusExporter();
+            if (collected)
+            {
+                metrics.AddOtlpExporter();
+            }
+        });
+        if (collected)
+        {
+            telemetry.WithTracing(traces => traces.AddSource(ConversationTelemetry.Name).AddOtlpExporter());
+        }
+    }
+
+    /// <summary>Adds <c>/metrics</c>.</summary>
+    public static void MapGatewayTelemetry(this WebApplication app)
+    {
+        app.Services.GetRequiredService<HouseInstruments>();
+        app.MapPrometheusScrapingEndpoint();
+    }
+}
