@@ -67,6 +67,17 @@ public sealed class UserAccounts
         return user is not null && right ? user.Role : null;
     }
 
+    /// <summary>Another text after every change of a user's password or role; empty when there is no such user. No secret, and not to be shown.</summary>
+    /// <exception cref="GatewayStartException">The file was changed and cannot be read.</exception>
+    internal string Mark(string? name)
+    {
+        lock (_gate)
+        {
+            Refresh();
+            return _users.GetValueOrDefault(name ?? "") is User user ? user.Role + user.Password : "";
+        }
+    }
+
     /// <summary>Adds a user, or gives an old one a new password and role.</summary>
     /// <returns>The password, which is kept nowhere.</returns>
     /// <exception cref="DeviceRefusedException">There are too many, or the name is no name.</exception>

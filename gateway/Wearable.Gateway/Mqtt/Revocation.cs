@@ -6,9 +6,10 @@ namespace Wearable.Gateway.Mqtt;
 
 /// <summary>
 /// Ends open connections whose right to be there has ended: the wearable was removed, got a new password, or was added while somebody
-/// without a password used its id. <c>device</c> commands run in another process, so the accounts' file is looked at every second.
+/// without a password used its id; or a user was removed or got a new password. <c>device</c> and <c>user</c> commands run in another
+/// process, so the accounts' files are looked at every second.
 /// </summary>
-public sealed class Revocation(Broker broker, DeviceAccounts accounts, TimeProvider time, ILogger<Revocation> logger) : BackgroundService
+public sealed class Revocation(Broker broker, DeviceAccounts accounts, Visitors visitors, TimeProvider time, ILogger<Revocation> logger) : BackgroundService
 {
     /// <summary>Longest time from a change of the file to the end of the connection, beside the work itself.</summary>
     public static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
@@ -28,6 +29,11 @@ public sealed class Revocation(Broker broker, DeviceAccounts accounts, TimeProvi
         {
             if (!added.TryGetValue(client.Id, out DeviceAccount? account))
             {
+                if (visitors.HasLeft(client.Session.Items))
+                {
+                    await EndAsync(client.Id, "its user was removed or has a new password").ConfigureAwait(false);
+                }
+
                 continue;
             }
 
@@ -37,9 +43,14 @@ public sealed class Revocation(Broker broker, DeviceAccounts accounts, TimeProvi
                 continue;
             }
 
-            logger.LogWarning("{Client} is disconnected: {Why}", LogText.Clean(client.Id), account.RemovedAt is null ? "its password is a new one" : "removed by its owner");
-            await broker.Server.DisconnectClientAsync(client.Id, new MqttServerClientDisconnectOptions { ReasonCode = MqttDisconnectReasonCode.NotAuthorized }).ConfigureAwait(false);
+            await EndAsync(client.Id, account.RemovedAt is null ? "its password is a new one" : "removed by its owner").ConfigureAwait(false);
         }
+    }
+
+    private async Task EndAsync(string client, string why)
+    {
+        logger.LogWarning("{Client} is disconnected: {Why}", LogText.Clean(client), why);
+        await broker.Server.DisconnectClientAsync(client, new MqttServerClientDisconnectOptions { ReasonCode = MqttDisconnectReasonCode.NotAuthorized }).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -11,19 +11,26 @@ namespace Wearable.Gateway.Mqtt;
 /// </summary>
 public sealed class Visitors(UserAccounts users, WrongPasswords wrong)
 {
-    private const string Role = "role";
+    private const string Role = "role", SignedIn = "user";
 
     /// <summary>Whether a user signed in who may only look.</summary>
     public static bool OnlyLooks(IDictionary sessionItems) => sessionItems[Role] is UserRole.Reader;
+
+    /// <summary>Whether a user signed in who was removed, or got a new password or role, since.</summary>
+    /// <exception cref="GatewayStartException">The users' file was changed and cannot be read.</exception>
+    public bool HasLeft(IDictionary sessionItems) => sessionItems[SignedIn] is (string name, string mark) && users.Mark(name) != mark;
 
     /// <summary>Why this connection may not be, or null when it may.</summary>
     /// <exception cref="GatewayStartException">The users' file was changed and cannot be read.</exception>
     public string? Refuse(ValidatingConnectionEventArgs connection)
     {
         connection.SessionItems[Role] = null;
+        connection.SessionItems[SignedIn] = null;
+        string? mark = users.Mark(connection.UserName);
         if (!string.IsNullOrEmpty(connection.UserName) && users.SignIn(connection.UserName, connection.Password) is UserRole role)
         {
             connection.SessionItems[Role] = role;
+            connection.SessionItems[SignedIn] = (connection.UserName, mark);
             return null;
         }
 

@@ -67,6 +67,39 @@ public sealed class OpenGatewayTests
         Assert.NotEqual(MqttClientPublishReasonCode.NotAuthorized, await PublishAsync(gateway, "tool", admin));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Removing_a_user_or_a_new_password_ends_the_users_open_mqtt_connection(bool newPassword)
+    {
+        await using TestGateway gateway = await OpenAsync();
+        UserAccounts users = gateway.Get<UserAccounts>();
+        string password = users.Add("tool", UserRole.Admin), other = users.Add("other", UserRole.Reader);
+        using IMqttClient client = new MqttClientFactory().CreateMqttClient(), stays = new MqttClientFactory().CreateMqttClient();
+        TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        client.DisconnectedAsync += _ =>
+        {
+            ended.TrySetResult();
+            return Task.CompletedTask;
+        };
+        X509Certificate2 authority = gateway.Get<GatewayCertificate>().Authority;
+        await client.ConnectAsync(Options(gateway, IPAddress.Loopback, authority, "tool", password), TestContext.Current.CancellationToken);
+        await stays.ConnectAsync(Options(gateway, IPAddress.Loopback, authority, "other", other), TestContext.Current.CancellationToken);
+        if (newPassword)
+        {
+            users.Add("tool", UserRole.Admin);
+        }
+        else
+        {
+            users.Remove("tool");
+        }
+
+        await ended.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        Assert.True(stays.IsConnected);
+        Assert.Contains(gateway.Log.All, entry => entry.Contains("its user was removed or has a new password", StringComparison.Ordinal));
+        Assert.DoesNotContain(gateway.Log.All, entry => entry.Contains(password, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task From_the_network_nobody_connects_without_an_account()
     {
