@@ -68,7 +68,7 @@ public sealed class LinkTests
     }
 
     [Fact]
-    public void A_refusing_broker_is_tried_again_later_and_later_up_to_half_a_minute()
+    public void A_refusing_broker_is_tried_again_later_and_later_up_to_five_seconds()
     {
         long[] tries = Tries(seed: 3, forMs: 200_000);
         long[] waits = [.. tries.Zip(tries.Skip(1), (a, b) => b - a)];
