@@ -103,6 +103,7 @@ public static class GatewayApp
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = 64 * 1024; // the API only reads
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10); // a client that sends a byte now and then must not hold a connection
         kestrel.Limits.MaxConcurrentConnections = 2 * options.MaxDevices + 256; // old and new connection of each wearable, viewers, pages
         kestrel.Listen(new IPEndPoint(options.PlainMqttBind, options.MqttPort), endpoint =>
         {

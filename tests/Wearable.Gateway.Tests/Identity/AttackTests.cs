@@ -1,0 +1,117 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Wearable.Gateway.Identity;
+using Wearable.Gateway.Tests.Support;
+
+namespace Wearable.Gateway.Tests.Identity;
+
+/// <summary>Attacks on page and API by name; those on the broker's accounts are in <c>DeviceSignInTests</c>, <c>RefusalTests</c> and <see cref="OpenGatewayTests"/>.</summary>
+public sealed class AttackTests
+{
+    [Theory]
+    [InlineData("/../../../../../../etc/passwd")]
+    [InlineData("/..%2f..%2f..%2f..%2f..%2fetc%2fpasswd")]
+    [InlineData("/%2e%2e/%2e%2e/%2e%2e/%2e%2e/etc/passwd")]
+    [InlineData("/js/..%5c..%5cusers.json")]
+    [InlineData("/lib/uplot/..%2f..%2fpackage.json")]
+    [InlineData("//etc/passwd")]
+    public async Task Path_traversal_reaches_no_file(string path)
+    {
+        await using TestGateway gateway = await TestGateway.StartAsync();
+
+        // By hand: a client library would tidy the path up.
+        string answer = await AskAsync(gateway, $"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
+        Assert.Matches("^HTTP/1.1 (400|404)", answer);
+        Assert.DoesNotContain("root:", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_oversize_body_is_refused()
+    {
+        await using TestGateway gateway = await TestGateway.StartAsync();
+        using StringContent body = new("{\"topic\":\"house/lamp\",\"payload\":\"" + new string('x', 65 * 1024) + "\"}", Encoding.UTF8, "application/json");
+        using HttpResponseMessage response = await gateway.Http.PostAsync("/api/topics/publish", body, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("cross-site")]
+    [InlineData("same-site")]
+    public async Task Another_site_cannot_publish_with_the_owners_browser(string from)
+    {
+        await using TestGateway gateway = await TestGateway.StartAsync();
+        using HttpRequestMessage request = new(HttpMethod.Post, "/api/topics/publish") { Content = JsonContent.Create(new { topic = "house/lamp", payload = "on" }) };
+        request.Headers.Add("Sec-Fetch-Site", from);
+        using HttpResponseMessage response = await gateway.Http.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_form_cannot_publish_even_in_a_browser_that_does_not_say_where_it_comes_from()
+    {
+        await using TestGateway gateway = await TestGateway.StartAsync();
+        using StringContent body = new("{\"topic\":\"house/lamp\",\"payload\":\"on\"}", Encoding.UTF8, "text/plain");
+        using HttpResponseMessage response = await gateway.Http.PostAsync("/api/topics/publish", body, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_page_that_scripts_were_put_into_would_not_run_them()
+    {
+        await using TestGateway gateway = await TestGateway.StartAsync();
+        using HttpResponseMessage response = await gateway.Http.GetAsync("/", TestContext.Current.CancellationToken);
+        string policy = string.Join(' ', response.Headers.GetValues("Content-Security-Policy"));
+        Assert.Contains("default-src 'self'", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
+        Assert.Equal("nosniff", response.Headers.GetValues("X-Content-Type-Options").Single());
+    }
+
+    [Fact]
+    public async Task A_request_that_never_ends_its_headers_is_ended()
+    {
+        await using TestGateway gateway = await TestGateway.StartAsync();
+        string answer = await AskAsync(gateway, "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ");
+        Assert.StartsWith("HTTP/1.1 408", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_expired_certificate_is_no_certificate()
+    {
+        string folder = TestGateway.NewFolder();
+        using GatewayCertificate old = GatewayCertificate.Ensure(folder, IPAddress.Loopback, new Past(years: 20));
+        Assert.False(Chains(old));
+        string another = TestGateway.NewFolder();
+        using GatewayCertificate now = GatewayCertificate.Ensure(another, IPAddress.Loopback, TimeProvider.System);
+        Assert.True(Chains(now));
+        Directory.Delete(folder, recursive: true);
+        Directory.Delete(another, recursive: true);
+    }
+
+    private static bool Chains(GatewayCertificate certificate)
+    {
+        using X509Chain chain = new();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.Add(certificate.Authority);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        return chain.Build(certificate.Server);
+    }
+
+    // Sends these bytes and reads until the gateway ends the connection.
+    private static async Task<string> AskAsync(TestGateway gateway, string request)
+    {
+        using TcpClient client = new();
+        await client.ConnectAsync(IPAddress.Loopback, gateway.Get<GatewayPorts>().Page.Port, TestContext.Current.CancellationToken);
+        NetworkStream stream = client.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(request), TestContext.Current.CancellationToken);
+        using StreamReader reader = new(stream, Encoding.ASCII);
+        return await reader.ReadToEndAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(90), TestContext.Current.CancellationToken);
+    }
+
+    private sealed class Past(int years) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.UtcNow.AddYears(-years);
+    }
+}
