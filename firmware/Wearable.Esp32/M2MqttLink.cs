@@ -4,6 +4,7 @@ using System.Threading;
 using nanoFramework.M2Mqtt;
 using nanoFramework.M2Mqtt.Messages;
 using Wearable.Firmware.Board;
+using Wearable.Firmware.Link;
 
 namespace Wearable.Esp32
 {
@@ -20,6 +21,7 @@ namespace Wearable.Esp32
         private readonly int _port;
         private readonly object _gate = new object();
         private readonly Queue _inbox = new Queue();
+        private readonly TicketBook _tickets = new TicketBook();
         private MqttClient _client;
         private LinkOptions _options;
         private LinkState _state = LinkState.Down;
@@ -79,7 +81,7 @@ namespace Wearable.Esp32
             }
         }
 
-        public bool TryPublish(string topic, byte[] payload, int length, int qos, bool retain)
+        public bool TryPublish(string topic, byte[] payload, int length, int qos, bool retain, int ticket)
         {
             MqttClient client = _client;
             if (State != LinkState.Up || client == null)
@@ -91,12 +93,30 @@ namespace Wearable.Esp32
             Array.Copy(payload, 0, copy, 0, length);
             try
             {
-                client.Publish(topic, copy, null, null, qos == 0 ? MqttQoSLevel.AtMostOnce : MqttQoSLevel.AtLeastOnce, retain);
+                if (qos == 0)
+                {
+                    client.Publish(topic, copy, null, null, MqttQoSLevel.AtMostOnce, retain);
+                    return true;
+                }
+
+                lock (_tickets) // the acknowledgement may be there before Publish returns the id; its thread waits
+                {
+                    _tickets.Sent(client.Publish(topic, copy, null, null, MqttQoSLevel.AtLeastOnce, retain), ticket);
+                }
+
                 return true;
             }
             catch (Exception)
             {
                 return false; // M2Mqtt throws when its bounded queue is full or the connection is going: the caller keeps the message
+            }
+        }
+
+        public bool TryTakeDelivered(out int ticket)
+        {
+            lock (_tickets)
+            {
+                return _tickets.TryTake(out ticket);
             }
         }
 
@@ -124,6 +144,7 @@ namespace Wearable.Esp32
                 MqttSettings.Instance.InflightQueueSize = MaxOutbox;
                 MqttClient client = new MqttClient(_host, _port, false, null, null, MqttSslProtocols.None);
                 client.MqttMsgPublishReceived += OnReceived;
+                client.MqttMsgPublished += OnPublished;
                 client.ConnectionClosed += OnClosed;
                 MqttReasonCode code = client.Connect(
                     _options.ClientId, _options.User, _options.Password, true, MqttQoSLevel.AtLeastOnce, true, _options.WillTopic, _options.WillMessage, true, (ushort)_options.KeepAliveSeconds);
@@ -140,6 +161,11 @@ namespace Wearable.Esp32
                 }
 
                 client.Subscribe(_options.Subscriptions, levels);
+                lock (_tickets)
+                {
+                    _tickets.Clear();
+                }
+
                 lock (_gate)
                 {
                     _client = client;
@@ -174,6 +200,27 @@ namespace Wearable.Esp32
                 }
 
                 _inbox.Enqueue(e);
+            }
+        }
+
+        // Three attempts a second apart, then M2Mqtt gives a message up; the device hands it over again.
+        private void OnPublished(object sender, MqttMsgPublishedEventArgs e)
+        {
+            if (sender != _client)
+            {
+                return; // of a connection that is over: its ids are no longer known
+            }
+
+            lock (_tickets)
+            {
+                if (e.IsPublished)
+                {
+                    _tickets.Delivered(e.MessageId);
+                }
+                else
+                {
+                    _tickets.GaveUp(e.MessageId);
+                }
             }
         }
 

@@ -326,6 +326,7 @@ namespace Wearable.Firmware
         {
             if (_connection.Step(nowMs))
             {
+                _publisher.SendAgain();
                 _publisher.Publish(_topics.Status, _online, 1, true);
                 PublishInfo();
                 PublishState();

@@ -6,6 +6,7 @@ namespace Wearable.Workloads;
 internal sealed class MemoryLink : IMessageLink, INetwork
 {
     private readonly Queue<(string Topic, byte[] Payload)> _inbox = new();
+    private readonly Queue<int> _delivered = new();
 
     public LinkState State { get; private set; } = LinkState.Down;
 
@@ -28,11 +29,18 @@ internal sealed class MemoryLink : IMessageLink, INetwork
 
     public void Disconnect() => State = LinkState.Down;
 
-    public bool TryPublish(string topic, byte[] payload, int length, int qos, bool retain)
+    public bool TryPublish(string topic, byte[] payload, int length, int qos, bool retain, int ticket)
     {
         Published++;
+        if (qos > 0)
+        {
+            _delivered.Enqueue(ticket);
+        }
+
         return true;
     }
+
+    public bool TryTakeDelivered(out int ticket) => _delivered.TryDequeue(out ticket);
 
     public void Deliver(string topic, byte[] payload) => _inbox.Enqueue((topic, payload));
 

@@ -57,8 +57,9 @@ internal sealed class ScriptedHome : IMessageLink
     /// <summary>The person fell silent.</summary>
     public void VoiceEnded(double atMs) => _stopAtMs = atMs + EndOfSpeechMs;
 
-    public bool TryPublish(string topic, byte[] payload, int length, int qos, bool retain)
+    public bool TryPublish(string topic, byte[] payload, int length, int qos, bool retain, int ticket)
     {
+        _wire.TryPublish(topic, payload, length, qos, retain, ticket);
         if (topic == _topics.AudioUp)
         {
             Hear(payload, length);
@@ -82,6 +83,8 @@ internal sealed class ScriptedHome : IMessageLink
 
         return true;
     }
+
+    public bool TryTakeDelivered(out int ticket) => _wire.TryTakeDelivered(out ticket);
 
     public bool TryReceive(LinkMessage message)
     {

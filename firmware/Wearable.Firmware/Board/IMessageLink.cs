@@ -68,9 +68,21 @@ namespace Wearable.Firmware.Board
 
         /// <summary>
         /// Hands a message to the connection. False: not taken (not connected, or the connection's own bounded queue is full);
-        /// the caller keeps it. The payload is copied before this returns.
+        /// the caller keeps it. The payload is copied before this returns. True at QoS 1 promises nothing yet: see <see cref="TryTakeDelivered"/>.
         /// </summary>
-        bool TryPublish(string topic, byte[] payload, int length, int qos, bool retain);
+        /// <param name="topic">Full topic.</param>
+        /// <param name="payload">The message, from index 0.</param>
+        /// <param name="length">Its bytes.</param>
+        /// <param name="qos">0 or 1.</param>
+        /// <param name="retain">The broker keeps it for whoever comes later.</param>
+        /// <param name="ticket">The caller's name for it at QoS 1; nothing at QoS 0.</param>
+        bool TryPublish(string topic, byte[] payload, int length, int qos, bool retain, int ticket);
+
+        /// <summary>
+        /// Takes the ticket of a QoS 1 message that the broker has acknowledged, on this connection or an earlier one; false when there is none.
+        /// A ticket may also never come: the connection broke or gave the message up, and the caller hands it over again.
+        /// </summary>
+        bool TryTakeDelivered(out int ticket);
 
         /// <summary>Takes the oldest received message; false when there is none.</summary>
         bool TryReceive(LinkMessage message);

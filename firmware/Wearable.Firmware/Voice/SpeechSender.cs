@@ -178,7 +178,7 @@ namespace Wearable.Firmware.Voice
             }
 
             AudioPacket.WriteHeader(_packet, _codec, flags, _sequence, _firstHopMs + SentMs);
-            if (!_link.TryPublish(_topic, _packet, _length, 0, false))
+            if (!_link.TryPublish(_topic, _packet, _length, 0, false, 0))
             {
                 DroppedPackets++;
             }

@@ -18,7 +18,7 @@ internal sealed class MqttConnection
     private readonly LinkOptions _options;
     private readonly MqttClientOptions _clientOptions;
     private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient();
-    private readonly Channel<MqttApplicationMessage> _outbox;
+    private readonly Channel<(MqttApplicationMessage Message, int Ticket)> _outbox;
     private readonly CancellationTokenSource _ending = new();
     private int _state = (int)LinkState.Connecting;
     private int _ended;
@@ -28,7 +28,7 @@ internal sealed class MqttConnection
     {
         _broker = $"broker {host}:{port}";
         _options = options;
-        _outbox = Channel.CreateBounded<MqttApplicationMessage>(outboxMessages);
+        _outbox = Channel.CreateBounded<(MqttApplicationMessage, int)>(outboxMessages);
         MqttClientOptionsBuilder builder = new MqttClientOptionsBuilder()
             .WithTcpServer(host, port)
             .WithProtocolVersion(MqttProtocolVersion.V311)
@@ -56,6 +56,9 @@ internal sealed class MqttConnection
 
     public event Action<string, byte[]>? Received;
 
+    /// <summary>The broker acknowledged the QoS 1 message of this ticket.</summary>
+    public event Action<int>? Delivered;
+
     /// <summary>Connected and subscribed.</summary>
     public event Action? Opened;
 
@@ -66,15 +69,15 @@ internal sealed class MqttConnection
 
     public void Begin() => _run = Task.Run(RunAsync);
 
-    public bool TrySend(string topic, byte[] payload, int length, int qos, bool retain)
+    public bool TrySend(string topic, byte[] payload, int length, int qos, bool retain, int ticket)
     {
-        return _outbox.Writer.TryWrite(new MqttApplicationMessage
+        return _outbox.Writer.TryWrite((new MqttApplicationMessage
         {
             Topic = topic,
             PayloadSegment = payload.AsSpan(0, length).ToArray(),
             QualityOfServiceLevel = (MqttQualityOfServiceLevel)qos,
             Retain = retain,
-        });
+        }, ticket));
     }
 
     /// <summary>Breaks off without a word, as a lost radio does: the broker will publish the last will.</summary>
@@ -127,9 +130,13 @@ internal sealed class MqttConnection
                 return;
             }
 
-            await foreach (MqttApplicationMessage message in _outbox.Reader.ReadAllAsync(_ending.Token))
+            await foreach ((MqttApplicationMessage message, int ticket) in _outbox.Reader.ReadAllAsync(_ending.Token))
             {
                 await _client.PublishAsync(message, _ending.Token);
+                if (message.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtLeastOnce)
+                {
+                    Delivered?.Invoke(ticket);
+                }
             }
         }
         catch (Exception error)

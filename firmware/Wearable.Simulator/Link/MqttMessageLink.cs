@@ -19,6 +19,7 @@ public sealed class MqttMessageLink(string host, int port, INetwork? network = n
 
     private readonly Lock _gate = new();
     private readonly Queue<(string Topic, byte[] Payload)> _inbox = new();
+    private readonly Queue<int> _delivered = new();
     private MqttConnection? _connection;
     private Task _closing = Task.CompletedTask;
     private string _lastError = "";
@@ -53,7 +54,7 @@ public sealed class MqttMessageLink(string host, int port, INetwork? network = n
     /// <inheritdoc/>
     public int DroppedInbound => Volatile.Read(ref _droppedInbound);
 
-    /// <summary>Messages taken from the device that a breaking connection could not send any more.</summary>
+    /// <summary>Messages taken from the device that a breaking connection could not send any more; those of QoS 1 the device sends again.</summary>
     public int LostOutbound => Volatile.Read(ref _lostOutbound);
 
     /// <inheritdoc/>
@@ -75,6 +76,7 @@ public sealed class MqttMessageLink(string host, int port, INetwork? network = n
 
             MqttConnection connection = new(host, port, options, OutboxMessages);
             connection.Received += Receive;
+            connection.Delivered += Delivered;
             connection.Opened += () => Opened(connection);
             connection.Ended += (error, unsent) => Ended(connection, error, unsent);
             _connection = connection;
@@ -97,12 +99,21 @@ public sealed class MqttMessageLink(string host, int port, INetwork? network = n
     }
 
     /// <inheritdoc/>
-    public bool TryPublish(string topic, byte[] payload, int length, int qos, bool retain)
+    public bool TryPublish(string topic, byte[] payload, int length, int qos, bool retain, int ticket)
     {
         DropWhenRadioIsDown();
         lock (_gate)
         {
-            return _connection is { State: LinkState.Up } connection && connection.TrySend(topic, payload, length, qos, retain);
+            return _connection is { State: LinkState.Up } connection && connection.TrySend(topic, payload, length, qos, retain, ticket);
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool TryTakeDelivered(out int ticket)
+    {
+        lock (_gate)
+        {
+            return _delivered.TryDequeue(out ticket);
         }
     }
 
@@ -179,6 +190,19 @@ public sealed class MqttMessageLink(string host, int port, INetwork? network = n
             }
 
             _inbox.Enqueue((topic, payload));
+        }
+    }
+
+    private void Delivered(int ticket)
+    {
+        lock (_gate)
+        {
+            if (_delivered.Count == OutboxMessages)
+            {
+                _delivered.Dequeue(); // nobody takes them: that message would go out again
+            }
+
+            _delivered.Enqueue(ticket);
         }
     }
 

@@ -19,9 +19,11 @@ internal sealed class ObservedLink(IMessageLink inner, Action<string, byte[], in
 
     public bool TryReceive(LinkMessage message) => inner.TryReceive(message);
 
-    public bool TryPublish(string topic, byte[] payload, int length, int qos, bool retain)
+    public bool TryTakeDelivered(out int ticket) => inner.TryTakeDelivered(out ticket);
+
+    public bool TryPublish(string topic, byte[] payload, int length, int qos, bool retain, int ticket)
     {
-        bool taken = inner.TryPublish(topic, payload, length, qos, retain);
+        bool taken = inner.TryPublish(topic, payload, length, qos, retain, ticket);
         if (taken)
         {
             published(topic, payload, length);

@@ -26,16 +26,25 @@ internal sealed class TimedLink(IMessageLink inner, ChipClock clock) : IMessageL
 
     public void Disconnect() => inner.Disconnect();
 
-    public bool TryPublish(string topic, byte[] payload, int length, int qos, bool retain)
+    public bool TryPublish(string topic, byte[] payload, int length, int qos, bool retain, int ticket)
     {
         clock.SpendInstructions(BoardCost.LockedLook);
-        bool taken = clock.Aside(() => inner.TryPublish(topic, payload, length, qos, retain));
+        bool taken = clock.Aside(() => inner.TryPublish(topic, payload, length, qos, retain, ticket));
         if (taken)
         {
             clock.SpendInstructions(qos == 0 ? BoardCost.Publish : BoardCost.PublishAcknowledged);
         }
 
         return taken;
+    }
+
+    public bool TryTakeDelivered(out int ticket)
+    {
+        clock.SpendInstructions(BoardCost.LockedLook);
+        int taken = 0;
+        bool any = clock.Aside(() => inner.TryTakeDelivered(out taken));
+        ticket = taken;
+        return any;
     }
 
     public bool TryReceive(LinkMessage message)

@@ -11,7 +11,8 @@ namespace Wearable.Gateway.Mqtt;
 /// One client's connection to the broker. Two things are added to Kestrel's: a client without an id gets one (MQTTnet 5.2 turns it away
 /// below MQTT 5, yet <c>mosquitto_sub -t 'wearable/#'</c> is one, and MQTT 3.1.1 (3.1.3.1) lets the server name it); and an
 /// acknowledgement of a publish leaves only when every row added before it is on disk, so what is acknowledged survives a crash.
-/// Later publishes are taken meanwhile: one transaction settles many. An acknowledgement is withheld when the store gave rows up.
+/// Later publishes are taken meanwhile: one transaction settles many. An acknowledgement is withheld when the store gave up a row that was
+/// not on disk when the publish came: its own, or that of an earlier copy of which it is the repetition.
 /// </summary>
 internal sealed class DurableChannel(IMqttChannelAdapter channel, StoreWriter writer) : IMqttChannelAdapter
 {
@@ -19,9 +20,9 @@ internal sealed class DurableChannel(IMqttChannelAdapter channel, StoreWriter wr
     private const int MaxWaiting = 8192;
 
     private readonly Queue<(long After, long UpTo, MqttPacket Packet)> _waiting = new();
+    private readonly Queue<(ushort PacketId, long Settled)> _received = new();
     private readonly Lock _lock = new();
     private bool _connected;
-    private long _acknowledged = writer.Added;
     private Task _sending = Task.CompletedTask;
 
     public long BytesReceived => channel.BytesReceived;
@@ -46,8 +47,24 @@ internal sealed class DurableChannel(IMqttChannelAdapter channel, StoreWriter wr
 
     public void Dispose() => channel.Dispose();
 
-    public Task<MqttPacket> ReceivePacketAsync(CancellationToken cancellationToken) =>
-        _connected ? channel.ReceivePacketAsync(cancellationToken) : ReceiveFirstAsync(cancellationToken);
+    public async Task<MqttPacket> ReceivePacketAsync(CancellationToken cancellationToken)
+    {
+        MqttPacket packet = await channel.ReceivePacketAsync(cancellationToken).ConfigureAwait(false);
+        if (packet is MqttPublishPacket { PacketIdentifier: > 0 } publish)
+        {
+            lock (_lock)
+            {
+                _received.Enqueue((publish.PacketIdentifier, writer.Settled));
+            }
+        }
+        else if (!_connected)
+        {
+            _connected = true;
+            Name(packet);
+        }
+
+        return packet;
+    }
 
     public Task SendPacketAsync(MqttPacket packet, CancellationToken cancellationToken)
     {
@@ -58,8 +75,7 @@ internal sealed class DurableChannel(IMqttChannelAdapter channel, StoreWriter wr
 
         lock (_lock)
         {
-            (long after, long upTo) = (_acknowledged, writer.Added);
-            _acknowledged = upTo;
+            (long after, long upTo) = (SettledAtReceipt(((MqttPacketWithIdentifier)packet).PacketIdentifier), writer.Added);
             if (_waiting.Count == 0 && writer.Settled >= upTo)
             {
                 return writer.AnyLost(after, upTo) ? Task.CompletedTask : channel.SendPacketAsync(packet, cancellationToken);
@@ -119,16 +135,26 @@ internal sealed class DurableChannel(IMqttChannelAdapter channel, StoreWriter wr
         }
     }
 
-    private async Task<MqttPacket> ReceiveFirstAsync(CancellationToken cancellationToken)
+    // Acknowledgements leave in the order of the publishes; one that was not answered is passed over.
+    private long SettledAtReceipt(ushort packetId)
     {
-        MqttPacket packet = await channel.ReceivePacketAsync(cancellationToken).ConfigureAwait(false);
-        _connected = true;
+        while (_received.TryDequeue(out (ushort PacketId, long Settled) publish))
+        {
+            if (publish.PacketId == packetId)
+            {
+                return publish.Settled;
+            }
+        }
+
+        return writer.Settled;
+    }
+
+    private static void Name(MqttPacket packet)
+    {
         if (packet is MqttConnectPacket { ClientId: null or "" } connect)
         {
             // The underscore keeps it apart from every wearable's id.
             connect.ClientId = "viewer_" + Guid.NewGuid().ToString("N");
         }
-
-        return packet;
     }
 }

@@ -1,6 +1,7 @@
 using System;
 using System.Text;
 using Wearable.Firmware.Board;
+using Wearable.Firmware.Link;
 
 namespace Wearable.DeviceTests
 {
@@ -12,11 +13,15 @@ namespace Wearable.DeviceTests
         private readonly string[] _topics = new string[Kept];
         private readonly byte[][] _payloads = new byte[Kept][];
         private readonly bool[] _retained = new bool[Kept];
+        private readonly TicketBook _tickets = new TicketBook();
         private string _inTopic;
         private byte[] _inPayload;
 
         /// <summary>False: nothing is taken, as with a full connection.</summary>
         public bool Takes = true;
+
+        /// <summary>False: the broker says nothing of what it took.</summary>
+        public bool Acknowledges = true;
 
         /// <summary>True: the broker refuses every try.</summary>
         public bool Refuses;
@@ -56,7 +61,7 @@ namespace Wearable.DeviceTests
         }
 
         /// <inheritdoc/>
-        public bool TryPublish(string topic, byte[] payload, int length, int qos, bool retain)
+        public bool TryPublish(string topic, byte[] payload, int length, int qos, bool retain, int ticket)
         {
             if (!Takes || State != LinkState.Up)
             {
@@ -70,7 +75,19 @@ namespace Wearable.DeviceTests
             _payloads[at] = copy;
             _retained[at] = retain;
             Count++;
+            if (qos > 0 && Acknowledges)
+            {
+                _tickets.Sent(ticket, ticket);
+                _tickets.Delivered(ticket);
+            }
+
             return true;
+        }
+
+        /// <inheritdoc/>
+        public bool TryTakeDelivered(out int ticket)
+        {
+            return _tickets.TryTake(out ticket);
         }
 
         /// <inheritdoc/>

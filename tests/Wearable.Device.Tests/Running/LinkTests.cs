@@ -59,6 +59,28 @@ namespace Wearable.DeviceTests
         }
 
         [TestMethod]
+        public static void An_event_without_acknowledgement_goes_out_again_when_the_connection_is_new()
+        {
+            FakeLink link = new FakeLink();
+            link.State = LinkState.Up;
+            link.Acknowledges = false;
+            EventPublisher publisher = new EventPublisher(link, new FakeClock(), 42);
+            OccurrenceMessage fault = new OccurrenceMessage();
+            fault.What = "short";
+            fault.Count = 1;
+            publisher.Publish("fault", fault, 1, false, Priority.Event);
+            publisher.Flush();
+            Check.Equal(1, link.Count, "sent once");
+            link.Acknowledges = true;
+            publisher.SendAgain();
+            publisher.Flush();
+            publisher.Flush();
+            Check.Equal(2, link.Count, "sent again");
+            Check.Contains("\"b\":42,\"n\":1,", link.Last("fault"), "with its number");
+            Check.Equal(0, publisher.Waiting, "acknowledged");
+        }
+
+        [TestMethod]
         public static void Tries_come_later_and_later_up_to_five_seconds()
         {
             FakeBoard board = new FakeBoard();

@@ -114,13 +114,19 @@ public sealed class MovingPulseTests
         {
         }
 
-        public bool TryPublish(string topic, byte[] payload, int length, int qos, bool retain)
+        public bool TryPublish(string topic, byte[] payload, int length, int qos, bool retain, int ticket)
         {
             _reader.Load(topic, payload, length);
             MotionMessage message = new();
             message.Read(_reader);
             Messages.Add(message);
             return true;
+        }
+
+        public bool TryTakeDelivered(out int ticket)
+        {
+            ticket = 0;
+            return false; // nothing here has QoS 1
         }
 
         public bool TryReceive(LinkMessage message) => false;

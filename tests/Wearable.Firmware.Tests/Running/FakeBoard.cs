@@ -11,6 +11,7 @@ internal sealed class FakeBoard : IMicrophone, ISpeaker, II2cBus, INetwork, IMes
 {
     private readonly Dictionary<string, byte[]> _files = [];
     private readonly Queue<(string Topic, byte[] Payload)> _inbox = new();
+    private readonly Queue<int> _delivered = new();
     private bool _wakeNow;
     private int _hops;
 
@@ -157,7 +158,7 @@ internal sealed class FakeBoard : IMicrophone, ISpeaker, II2cBus, INetwork, IMes
 
     void IMessageLink.Disconnect() => LinkNow = LinkState.Down;
 
-    bool IMessageLink.TryPublish(string topic, byte[] payload, int length, int qos, bool retain)
+    bool IMessageLink.TryPublish(string topic, byte[] payload, int length, int qos, bool retain, int ticket)
     {
         if (!LinkTakes || LinkNow != LinkState.Up)
         {
@@ -169,8 +170,18 @@ internal sealed class FakeBoard : IMicrophone, ISpeaker, II2cBus, INetwork, IMes
             Published.Add((topic, payload[..length], qos, retain));
         }
 
+        if (qos > 0 && Acknowledges)
+        {
+            _delivered.Enqueue(ticket);
+        }
+
         return true;
     }
+
+    /// <summary>False: the broker says nothing of what it took.</summary>
+    public bool Acknowledges { get; set; } = true;
+
+    bool IMessageLink.TryTakeDelivered(out int ticket) => _delivered.TryDequeue(out ticket);
 
     public bool Keep { get; set; } = true;
 

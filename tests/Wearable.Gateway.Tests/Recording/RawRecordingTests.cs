@@ -192,7 +192,7 @@ public sealed class RawRecordingTests : IDisposable
             }
         }
 
-        public bool TryPublish(string topic, byte[] payload, int length, int qos, bool retain)
+        public bool TryPublish(string topic, byte[] payload, int length, int qos, bool retain, int ticket)
         {
             Assert.False(retain);
             RawPulseMessage message = new();
@@ -202,6 +202,12 @@ public sealed class RawRecordingTests : IDisposable
             Currents.Add(message.Led);
             _perSecond[_clock.UptimeMs / 1000] = _perSecond.GetValueOrDefault(_clock.UptimeMs / 1000) + 1;
             return true;
+        }
+
+        public bool TryTakeDelivered(out int ticket)
+        {
+            ticket = 0;
+            return false; // nothing here has QoS 1
         }
 
         public int DroppedInbound => 0;

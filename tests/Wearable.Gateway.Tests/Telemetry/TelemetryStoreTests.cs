@@ -202,6 +202,31 @@ public sealed class TelemetryStoreTests
     }
 
     [Fact]
+    public async Task A_repetition_is_not_acknowledged_for_a_row_that_is_given_up()
+    {
+        await using TestGateway gateway = await StartAsync();
+        gateway.ErrorsExpected = true;
+        StoreWriter writer = gateway.Get<StoreWriter>();
+        await gateway.RowsAsync("CREATE TRIGGER refuse BEFORE INSERT ON heart BEGIN SELECT RAISE(FAIL, 'the disk is full'); END");
+        IMqttClient bear = await gateway.WearableAsync("bear");
+        Task first = bear.TellAsync(new Topics("bear").Heart, Say.Bytes(Say.Heart(723), 1));
+        Task again = bear.TellAsync(new Topics("bear").Heart, Say.Bytes(Say.Heart(723), 1)); // the wearable waited five seconds
+        while (gateway.Get<Ingest>().CountsOf("bear").Duplicates == 0)
+        {
+            await Task.Yield();
+        }
+
+        while (writer.Lost == 0)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        await bear.TellAsync(new Topics("bear").Button, Say.Bytes(Say.Button(), 2)); // sent later, acknowledged
+        Assert.False(first.IsCompleted || again.IsCompleted);
+    }
+
+    [Fact]
     public async Task An_event_is_acknowledged_only_when_it_is_on_disk()
     {
         await using TestGateway gateway = await StartAsync();

@@ -21,10 +21,14 @@ public class MqttMessageLinkTests
         Assert.Equal("", link.LastError);
 
         byte[] reused = Encoding.UTF8.GetBytes("hello world");
-        Assert.True(link.TryPublish("up/a", reused, 5, 1, true));
+        Assert.True(link.TryPublish("up/a", reused, 5, 1, true, 7));
         reused[0] = (byte)'j';
         await Eventually(() => !broker.Published.IsEmpty);
         Assert.Contains(new TestBroker.Note("up/a", "hello", 1, true), broker.Published);
+
+        int ticket = 0;
+        await Eventually(() => link.TryTakeDelivered(out ticket));
+        Assert.Equal(7, ticket);
 
         // Subscribed before Up: the first message cannot be missed.
         await broker.SendAsync("down/x", "one");
@@ -45,7 +49,7 @@ public class MqttMessageLinkTests
         link.BeginConnect(Options());
         await Eventually(() => link.State == LinkState.Down);
         Assert.Equal($"broker 127.0.0.1:{port}: nobody listens there (connection refused)", link.LastError);
-        Assert.False(link.TryPublish("up/a", [1], 1, 0, false));
+        Assert.False(link.TryPublish("up/a", [1], 1, 0, false, 0));
     }
 
     [Fact]
@@ -89,7 +93,7 @@ public class MqttMessageLinkTests
         await using TestBroker again = await TestBroker.StartAsync(port);
         link.BeginConnect(Options());
         await Eventually(() => link.State == LinkState.Up);
-        Assert.True(link.TryPublish("up/b", "2"u8.ToArray(), 1, 1, false));
+        Assert.True(link.TryPublish("up/b", "2"u8.ToArray(), 1, 1, false, 0));
         await Eventually(() => again.Published.Any(note => note.Topic == "up/b"));
     }
 
@@ -113,7 +117,7 @@ public class MqttMessageLinkTests
         await using MqttMessageLink orderly = new("127.0.0.1", broker.Port);
         orderly.BeginConnect(Options(id: "orderly"));
         await Eventually(() => orderly.State == LinkState.Up);
-        orderly.TryPublish("up/last", "x"u8.ToArray(), 1, 0, false);
+        orderly.TryPublish("up/last", "x"u8.ToArray(), 1, 0, false, 0);
         orderly.Disconnect();
         Assert.Equal(LinkState.Down, orderly.State);
         await orderly.DisposeAsync();
@@ -141,7 +145,7 @@ public class MqttMessageLinkTests
         await Eventually(() => link.State == LinkState.Up);
 
         network.Cut();
-        Assert.False(link.TryPublish("up/a", [1], 1, 0, false));
+        Assert.False(link.TryPublish("up/a", [1], 1, 0, false, 0));
         Assert.Equal(LinkState.Down, link.State);
         Assert.Equal("network lost", link.LastError);
         await Eventually(() => broker.Published.Any(note => note.Topic == "will/sim-1"));
@@ -201,7 +205,7 @@ public class MqttMessageLinkTests
 
         // The first QoS 1 message waits for an acknowledgement that never comes; the rest waits behind it.
         int taken = 0;
-        while (link.TryPublish("up/a", [1], 1, 1, false))
+        while (link.TryPublish("up/a", [1], 1, 1, false, 0))
         {
             taken++;
         }
@@ -210,6 +214,7 @@ public class MqttMessageLinkTests
         server.Close(0);
         await Eventually(() => link.State == LinkState.Down);
         Assert.InRange(link.LostOutbound, MqttMessageLink.OutboxMessages - 1, taken);
+        Assert.False(link.TryTakeDelivered(out _));
         await link.DisposeAsync();
     }
 

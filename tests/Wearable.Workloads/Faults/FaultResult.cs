@@ -20,16 +20,22 @@ public sealed record FaultResult(FaultKind Kind, int Seed)
     /// <summary>Messages that the device's full queue dropped, by its own word.</summary>
     public int ToldDropped { get; init; }
 
-    /// <summary>Events that a breaking connection had taken and not delivered.</summary>
+    /// <summary>Events that a breaking connection had taken and not delivered: the device has to send them again.</summary>
     public int InFlight { get; init; }
 
-    /// <summary>Lost events that neither limit explains.</summary>
-    public int LostBeyondLimit => Math.Max(0, Lost - ToldDropped - InFlight);
+    /// <summary>Events that came more than once with the same boot id and number: the gateway removes them.</summary>
+    public int Again { get; init; }
+
+    /// <summary>Events that came again under another number: nobody could tell. Has to be 0.</summary>
+    public int Doubled { get; init; }
+
+    /// <summary>Lost events that the device's full queue does not explain.</summary>
+    public int LostBeyondLimit => Math.Max(0, Lost - ToldDropped);
 
     /// <summary>True when nothing is wrong.</summary>
-    public bool IsGood => Stuck.Length == 0 && LostBeyondLimit == 0;
+    public bool IsGood => Stuck.Length == 0 && LostBeyondLimit == 0 && Doubled == 0;
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"{Kind} seed {Seed}: {(Stuck.Length > 0 ? "STUCK " + Stuck + ", " : "")}{Lost} of {Events} events lost ({ToldDropped} messages told as dropped, {InFlight} events in flight when a connection broke), connected {ReconnectMs:F0} ms after the end";
+        $"{Kind} seed {Seed}: {(Stuck.Length > 0 ? "STUCK " + Stuck + ", " : "")}{Lost} of {Events} events lost ({ToldDropped} messages told as dropped, {InFlight} events in flight when a connection broke), {Doubled} doubled, connected {ReconnectMs:F0} ms after the end";
 }

@@ -6,8 +6,8 @@ namespace Wearable.Workloads.Faults;
 
 /// <summary>
 /// One wearable in virtual time, with the firmware's own classes, talked to by its button while something goes wrong. Afterwards it must be
-/// connected within ten seconds, idle again, hold a whole turn, tell a heart rate, and every event of its own must have come unless it
-/// says that its queue dropped it or the connection that had it broke. Same kind, same seed: same run.
+/// connected within ten seconds, idle again, hold a whole turn, tell a heart rate, and every event of its own must have come, once by its
+/// number, unless it says that its queue dropped it. Same kind, same seed: same run.
 /// </summary>
 public static class FaultRun
 {
@@ -84,6 +84,8 @@ public static class FaultRun
             Lost = Expected().Count(key => !_home.Events.Contains(key)),
             ToldDropped = _home.ToldDropped,
             InFlight = _home.InFlightLost,
+            Again = _home.Again,
+            Doubled = _home.Doubled,
         };
 
         // Asked before each pass; true ends the run.

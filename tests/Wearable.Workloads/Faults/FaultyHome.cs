@@ -17,6 +17,7 @@ internal sealed class FaultyHome
     private double _stopAtMs = double.PositiveInfinity;
     private double _answerAtMs = double.PositiveInfinity;
     private double _stallAtMs = double.PositiveInfinity;
+    private readonly HashSet<(int Boot, int Number)> _numbers = [];
     private string _turnId = "";
     private int _commands;
 
@@ -44,6 +45,12 @@ internal sealed class FaultyHome
 
     /// <summary>Events that came, each once: button-1, wake-1, speech-start-1, speech-end-1, by the device's own counting.</summary>
     public HashSet<string> Events { get; } = [];
+
+    /// <summary>Events that came again with the number they had.</summary>
+    public int Again { get; private set; }
+
+    /// <summary>Events that came again with another number.</summary>
+    public int Doubled { get; private set; }
 
     /// <summary>Events taken by a connection that broke before they arrived.</summary>
     public int InFlightLost { get; private set; }
@@ -120,10 +127,14 @@ internal sealed class FaultyHome
 
     private void Take(string topic, byte[] payload)
     {
-        foreach (string key in EventKeys(topic, payload))
+        string[] keys = [.. EventKeys(topic, payload)];
+        if (keys.Length > 0 && !_numbers.Add(NumberOf(payload)))
         {
-            Events.Add(key);
+            Again += keys.Length;
+            return; // as the gateway does
         }
+
+        Doubled += keys.Count(key => !Events.Add(key));
 
         if (topic == _topics.Speech)
         {
@@ -146,6 +157,12 @@ internal sealed class FaultyHome
             LastHeart = System.Text.Encoding.UTF8.GetString(payload);
             LastRateMs = heart.RootElement.GetProperty("st").GetString() == "ok" ? _clock.NowMs : LastRateMs;
         }
+    }
+
+    private static (int Boot, int Number) NumberOf(byte[] payload)
+    {
+        using JsonDocument message = JsonDocument.Parse(payload);
+        return (message.RootElement.GetProperty("b").GetInt32(), message.RootElement.GetProperty("n").GetInt32());
     }
 
     private IEnumerable<string> EventKeys(string topic, byte[] payload)

@@ -6,7 +6,7 @@ namespace Wearable.Workloads.Faults;
 
 /// <summary>
 /// A connection to a broker in virtual time that can be spoilt in every way. As on the board and in the simulator, what was taken from the
-/// device and has not arrived when the connection breaks is gone; it is counted.
+/// device and has not arrived when the connection breaks is gone with it, and so are acknowledgements on their way; both are counted.
 /// </summary>
 internal sealed class FaultyLink(SimulatorClock clock, INetwork network, Random random) : IMessageLink
 {
@@ -17,6 +17,7 @@ internal sealed class FaultyLink(SimulatorClock clock, INetwork network, Random 
 
     private readonly Queue<Travelling> _up = new();
     private readonly List<Travelling> _down = [];
+    private readonly Queue<(double AtMs, int Ticket)> _acknowledgements = new();
     private LinkState _state = LinkState.Down;
     private double _connectedAtMs;
     private bool _waitsForSilent;
@@ -53,6 +54,9 @@ internal sealed class FaultyLink(SimulatorClock clock, INetwork network, Random 
     /// <summary>Nothing goes through, and nobody says so.</summary>
     public bool HalfOpen { get; set; }
 
+    /// <summary>Acknowledgements that a breaking connection did not bring any more.</summary>
+    public int LostAcknowledgements { get; private set; }
+
     public string LastError => "";
 
     public int DroppedInbound { get; private set; }
@@ -83,13 +87,15 @@ internal sealed class FaultyLink(SimulatorClock clock, INetwork network, Random 
             LostInFlight?.Invoke(lost.Topic, lost.Payload);
         }
 
+        LostAcknowledgements += _acknowledgements.Count;
         _up.Clear();
         _down.Clear();
+        _acknowledgements.Clear();
         _state = LinkState.Down;
         _silentSinceMs = double.PositiveInfinity;
     }
 
-    public bool TryPublish(string topic, byte[] payload, int length, int qos, bool retain)
+    public bool TryPublish(string topic, byte[] payload, int length, int qos, bool retain, int ticket)
     {
         Advance();
         double nowMs = clock.NowMs;
@@ -100,7 +106,20 @@ internal sealed class FaultyLink(SimulatorClock clock, INetwork network, Random 
 
         _takesAgainMs = nowMs + TakeEveryMs;
         double last = _up.Count > 0 ? _up.Last().AtMs : 0;
-        _up.Enqueue(new Travelling(Math.Max(last, nowMs + NearMs + (random.NextDouble() * DelayMs)), topic, payload.AsSpan(0, length).ToArray()));
+        _up.Enqueue(new Travelling(Math.Max(last, nowMs + NearMs + (random.NextDouble() * DelayMs)), topic, payload.AsSpan(0, length).ToArray(), qos, ticket));
+        return true;
+    }
+
+    public bool TryTakeDelivered(out int ticket)
+    {
+        Advance();
+        ticket = 0;
+        if (HalfOpen || !_acknowledgements.TryPeek(out (double AtMs, int Ticket) first) || first.AtMs > clock.NowMs)
+        {
+            return false;
+        }
+
+        ticket = _acknowledgements.Dequeue().Ticket;
         return true;
     }
 
@@ -188,9 +207,15 @@ internal sealed class FaultyLink(SimulatorClock clock, INetwork network, Random 
         while (!HalfOpen && _up.TryPeek(out Travelling? next) && next.AtMs <= nowMs)
         {
             _up.Dequeue();
+            if (next.Qos > 0)
+            {
+                double last = _acknowledgements.Count > 0 ? _acknowledgements.Last().AtMs : 0;
+                _acknowledgements.Enqueue((Math.Max(last, nowMs + NearMs + (random.NextDouble() * DelayMs)), next.Ticket));
+            }
+
             Arrived?.Invoke(next.Topic, next.Payload);
         }
     }
 
-    private sealed record Travelling(double AtMs, string Topic, byte[] Payload);
+    private sealed record Travelling(double AtMs, string Topic, byte[] Payload, int Qos = 0, int Ticket = 0);
 }
