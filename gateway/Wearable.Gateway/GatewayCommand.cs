@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
+using Wearable.Gateway.Brain.Languages;
 using Wearable.Gateway.Brain.Llm;
 using Wearable.Gateway.Models;
 
@@ -40,6 +41,16 @@ public sealed class GatewayCommand
     };
 
     private readonly Option<string?> _models = new("--models") { Description = "Folder with the models, for an offline copy.", HelpName = "PATH", Recursive = true };
+    private readonly Option<string> _language = new("--language")
+    {
+        Description = "What is heard and said: en, zh, or one of your own (languages/CODE.json in the data folder).",
+        DefaultValueFactory = _ => "en",
+        HelpName = "CODE",
+        Recursive = true,
+    };
+
+    private readonly Option<string?> _speech = new("--speech") { Description = "Speech model of that language: a folder, or a name as in 'models pull'.", HelpName = "FOLDER", Recursive = true };
+    private readonly Option<string?> _voice = new("--voice") { Description = "Voice of that language: a folder, or a name as in 'models pull'.", HelpName = "FOLDER", Recursive = true };
     private readonly Option<string> _brain = new("--brain")
     {
         Description = "Who answers what no skill knows: skills (nobody), onnx:FOLDER (a model in this process), ollama:URL, openai:URL (key in WEARABLE_BRAIN_KEY).",
@@ -78,11 +89,18 @@ public sealed class GatewayCommand
                 result.AddError(problem);
             }
         });
+        _language.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && !LanguagePack.IsCode(result.Tokens[0].Value))
+            {
+                result.AddError($"--language: a code such as en or zh expected, got \"{result.Tokens[0].Value}\"");
+            }
+        });
         _keepDays.Validators.Add(result => RequireRange(result, 1, 3650));
         _followUp.Validators.Add(result => RequireRange(result, 0, 30));
         Root = new RootCommand("The gateway of your wearables: broker, voice and page in one process, no cloud.")
         {
-            _httpPort, _mqttPort, _mqttsPort, _bind, _tls, _plainMqtt, _data, _models, _brain, _brainModel, _allowWords, _followUp, _keepDays, _verbose,
+            _httpPort, _mqttPort, _mqttsPort, _bind, _tls, _plainMqtt, _data, _models, _language, _speech, _voice, _brain, _brainModel, _allowWords, _followUp, _keepDays, _verbose,
         };
         Root.SetAction((parsed, cancellation) => run(OptionsOf(parsed), cancellation));
     }
@@ -101,6 +119,9 @@ public sealed class GatewayCommand
         PlainMqtt = parsed.GetValue(_plainMqtt),
         DataFolder = Path.GetFullPath(parsed.GetValue(_data) ?? GatewayOptions.DefaultDataFolder),
         ModelsFolder = parsed.GetValue(_models) is string models ? Path.GetFullPath(models) : null,
+        Language = parsed.GetValue(_language) ?? "en",
+        SpeechModel = parsed.GetValue(_speech),
+        Voice = parsed.GetValue(_voice),
         Brain = BrainChoice.Parse(parsed.GetValue(_brain) ?? "skills", parsed.GetValue(_brainModel) ?? "", out _) ?? BrainChoice.Skills,
         AllowWords = parsed.GetValue(_allowWords),
         FollowUp = TimeSpan.FromSeconds(parsed.GetValue(_followUp)),

@@ -38,6 +38,15 @@ public sealed record GatewayOptions
     /// <summary>Folder of the models, for an offline copy; null takes the model store's own.</summary>
     public string? ModelsFolder { get; init; }
 
+    /// <summary>What is heard and said, as in <c>en</c> or <c>zh</c>; English needs nothing beside, others a speech model and a voice.</summary>
+    public string Language { get; init; } = "en";
+
+    /// <summary>Folder or pulled name of a speech model; null takes the language's own.</summary>
+    public string? SpeechModel { get; init; }
+
+    /// <summary>Folder or pulled name of a voice; null takes the language's own.</summary>
+    public string? Voice { get; init; }
+
     /// <summary>Who answers what no skill knows.</summary>
     public Brain.Llm.BrainChoice Brain { get; init; } = global::Wearable.Gateway.Brain.Llm.BrainChoice.Skills;
 

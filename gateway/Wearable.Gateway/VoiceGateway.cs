@@ -17,7 +17,7 @@ public static class VoiceGateway
     public static async Task<WebApplication> BuildAsync(GatewayOptions options, Action<IServiceCollection>? more = null, CancellationToken cancellation = default)
     {
         ModelFiles files = await new ModelStore(new ModelStoreOptions { OfflineFolder = options.ModelsFolder }).EnsureAsync(cancellation).ConfigureAwait(false);
-        SpeechEngines engines = await SpeechEngines.LoadAsync(files).ConfigureAwait(false);
+        SpeechEngines engines = await SpeechEngines.LoadAsync(files, LanguageChoice.Of(options)).ConfigureAwait(false);
         try
         {
             return await GatewayApp.BuildAsync(options, services =>

@@ -1,9 +1,12 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Wearable.Gateway.Brain.Languages;
 using Wearable.Gateway.Brain.Skills;
 using Wearable.Gateway.Brain.Tools;
 using Wearable.Gateway.Mcp;
+using Wearable.Gateway.Mqtt;
 using Wearable.Gateway.Safety;
+using Wearable.Gateway.Telemetry;
 
 namespace Wearable.Gateway.Brain;
 
@@ -27,11 +30,19 @@ public static class BrainRegistration
         services.AddSingleton<ISkill, StorySkill>();
         services.AddSingleton<ISkill>(p => new HelpSkill(() => p.GetServices<ISkill>()));
         services.AddSingleton<ISkill, PolitenessSkill>();
-        services.AddSingleton<SkillsChatClient>();
+        services.AddSingleton(p => LanguagePack.Load(p.GetRequiredService<GatewayOptions>().Language, p.GetRequiredService<GatewayOptions>().DataFolder));
+        services.AddSingleton(p => p.GetRequiredService<LanguagePack>().Sayings);
+        services.AddSingleton(p => new SkillsChatClient(
+            SkillsOf(p), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<IHeartHistory>(), p.GetRequiredService<IDeviceSender>(), p.GetRequiredService<Sayings>()));
         services.AddSafetySettings();
         services.AddMcpToolbox();
         services.AddSingleton<HouseTools>();
         services.AddSingleton(Llm.Brains.Make);
         return services;
     }
+
+    // English skills say English sentences; of another language only what is written in it answers.
+    private static IEnumerable<ISkill> SkillsOf(IServiceProvider services) => services.GetRequiredService<LanguagePack>().Skills is { } texts
+        ? LocalSkills.Of(texts, services.GetRequiredService<TimerService>(), services.GetRequiredService<FactMemory>(), services.GetRequiredService<SafetySettings>())
+        : services.GetServices<ISkill>();
 }

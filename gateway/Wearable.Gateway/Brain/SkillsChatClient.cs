@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.Extensions.AI;
+using Wearable.Gateway.Brain.Languages;
 using Wearable.Gateway.Mqtt;
 using Wearable.Gateway.Telemetry;
 
@@ -11,11 +12,9 @@ namespace Wearable.Gateway.Brain;
 /// The built-in brain: no model, only skills. What no skill knows it says plainly. One sentence per update, so that speaking can begin at
 /// once.
 /// </summary>
-public sealed class SkillsChatClient(IEnumerable<ISkill> skills, TimeProvider time, IHeartHistory hearts, IDeviceSender sender) : IChatClient
+public sealed class SkillsChatClient(IEnumerable<ISkill> skills, TimeProvider time, IHeartHistory hearts, IDeviceSender sender, Sayings sayings) : IChatClient
 {
     private const int MaxSessions = 1024;
-    private const string DontKnow = "I can not answer that yet.";
-    private const string Hint = "I know the time, your heart rate, timers, jokes and stories. Say help to hear more.";
 
     private readonly ISkill[] _skills = [.. skills];
     private readonly ConcurrentDictionary<string, SkillSession> _sessions = new();
@@ -60,11 +59,11 @@ public sealed class SkillsChatClient(IEnumerable<ISkill> skills, TimeProvider ti
     {
     }
 
-    private static async IAsyncEnumerable<string> Plain()
+    private async IAsyncEnumerable<string> Plain()
     {
         await Task.CompletedTask.ConfigureAwait(false);
-        yield return DontKnow;
-        yield return Hint;
+        yield return sayings.DontKnow;
+        yield return sayings.Hint;
     }
 
     private SkillSession SessionOf(string deviceId)

@@ -1,7 +1,9 @@
+using Wearable.Gateway.Brain.Languages;
+
 namespace Wearable.Gateway.Brain;
 
 /// <summary>Running timers. When one rings the wearable is told, unasked.</summary>
-public sealed class TimerService(TimeProvider time, IAnnouncer announcer, ILogger<TimerService> log) : IDisposable
+public sealed class TimerService(TimeProvider time, IAnnouncer announcer, LanguagePack language, ILogger<TimerService> log) : IDisposable
 {
     /// <summary>Most timers of one wearable.</summary>
     public const int MaxPerDevice = 5;
@@ -91,7 +93,9 @@ public sealed class TimerService(TimeProvider time, IAnnouncer announcer, ILogge
     {
         try
         {
-            string text = $"Your timer of {SpokenNumber.Duration(length)} is done.";
+            string text = language.Skills is { } texts
+                ? texts.Timer.Done.Replace("{length}", new SpokenForms(texts).Length(length))
+                : $"Your timer of {SpokenNumber.Duration(length)} is done.";
             if (!await announcer.AnnounceAsync(deviceId, text, CancellationToken.None).ConfigureAwait(false))
             {
                 log.LogWarning("timer of {Device} rang, but nothing was said: the wearable was away or busy, or the safety gate refused", deviceId);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.AI;
 using Wearable.Gateway.Brain;
+using Wearable.Gateway.Brain.Languages;
 using Wearable.Gateway.Mqtt;
 using Wearable.Gateway.Safety;
 using Wearable.Gateway.Speech;
@@ -19,7 +20,11 @@ public sealed record ConversationServices(
     ConversationSettings Settings,
     EndOfSpeechSettings EndOfSpeech,
     IReadOnlyList<ITurnObserver> Observers,
-    ILogger<ConversationHub> Log);
+    ILogger<ConversationHub> Log)
+{
+    /// <summary>The gateway's own sentences.</summary>
+    public Sayings Sayings { get; init; } = Sayings.English;
+}
 
 /// <summary>Puts voice and brain into the gateway.</summary>
 public static class ConversationRegistration
@@ -44,7 +49,10 @@ public static class ConversationRegistration
             p.GetRequiredService<ConversationSettings>(),
             p.GetRequiredService<EndOfSpeechSettings>(),
             [.. p.GetServices<ITurnObserver>()],
-            p.GetRequiredService<ILogger<ConversationHub>>()));
+            p.GetRequiredService<ILogger<ConversationHub>>())
+        {
+            Sayings = p.GetRequiredService<Sayings>(),
+        });
         services.AddSingleton<ConversationHub>();
         services.AddHostedService(p => p.GetRequiredService<ConversationHub>());
         services.AddSingleton<IDeviceListener>(p => p.GetRequiredService<ConversationHub>());

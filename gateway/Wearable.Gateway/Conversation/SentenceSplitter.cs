@@ -46,7 +46,7 @@ public static class SentenceSplitter
                 return i + 1;
             }
 
-            lastSpace = char.IsWhiteSpace(c) ? i : lastSpace;
+            lastSpace = char.IsWhiteSpace(c) ? i : c is '，' or '、' or '；' ? i + 1 : lastSpace; // Chinese has no spaces
             if (i >= MaxSentenceChars && lastSpace > 0)
             {
                 return lastSpace;

@@ -262,7 +262,7 @@ public sealed class Turn : IAsyncDisposable
     private async Task<bool> WasOnlyTheWordAsync(WakeClaim claim)
     {
         // A confirmed word ends about where the device woke. Speech to text spells a lone word badly.
-        if (_opinion is { IsCompletedSuccessfully: true, Result.Confirmed: true })
+        if (!ReadsWake || _opinion is { IsCompletedSuccessfully: true, Result.Confirmed: true })
         {
             return SpeechEnd <= (claim.PreRollMs + _services.Settings.WakeTailMs) * SpeechFormat.SamplesPerMs;
         }
@@ -279,7 +279,7 @@ public sealed class Turn : IAsyncDisposable
     private string QuestionIn(string transcript)
     {
         string question = transcript;
-        return _claim is not null && !WakePhrase.TryStrip(transcript, _claim.Word, 1, out question) ? WakePhrase.BehindFirstPause(transcript) : question;
+        return _claim is not null && ReadsWake && !WakePhrase.TryStrip(transcript, _claim.Word, 1, out question) ? WakePhrase.BehindFirstPause(transcript) : question;
     }
 
     private ValueTask StopDeviceAsync() => _deviceEnded ? ValueTask.CompletedTask : _services.Sender.SendCommandAsync(_deviceId, CommandNames.Stop, new CommandMessage { TurnId = Id });
@@ -299,9 +299,12 @@ public sealed class Turn : IAsyncDisposable
 
     private long SpeechEnd => _earsBegan + _ears.SpeechEndSample;
 
+    // An English wake word can be read only by ears that write English; others get what was said behind it.
+    private bool ReadsWake => _services.Listening.Language == "en";
+
     // With a wake word all from the pre-roll on, so that it can be confirmed; else from a little before the first voiced sound.
     private short[] Speech() => _collector.Copy(
-        _claim is not null ? 0 : _earsBegan + _ears.SpeechStartSample - (MarginMs * SpeechFormat.SamplesPerMs),
+        _claim is not null ? ReadsWake ? 0 : _claim.PreRollMs * SpeechFormat.SamplesPerMs : _earsBegan + _ears.SpeechStartSample - (MarginMs * SpeechFormat.SamplesPerMs),
         SpeechEnd + (MarginMs * SpeechFormat.SamplesPerMs));
 
     private Task<WakeOpinion> JudgeAsync() => _verifier!.JudgeAsync(_collector.Copy(_verifier.From, _verifier.To), _cancel.Token);
@@ -359,7 +362,8 @@ public sealed class Turn : IAsyncDisposable
             }
 
             string question = transcript.Text;
-            if (_claim is not null && !WakePhrase.TryStrip(transcript.Text, _claim.Word, confirmed == true ? 1 : _claim.Certainty, out question))
+            // Without a second opinion, and in a text where the word can not stand, the device is believed.
+            if (_claim is not null && ReadsWake && !WakePhrase.TryStrip(transcript.Text, _claim.Word, confirmed == true ? 1 : _claim.Certainty, out question))
             {
                 if (confirmed is null)
                 {
@@ -444,7 +448,7 @@ public sealed class Turn : IAsyncDisposable
             catch (Exception e) when (!_cancel.IsCancellationRequested)
             {
                 _services.Log.LogWarning("brain failed in turn {Turn}: {Reason}", Id, e.Message);
-                next = any ? "Sorry, I lost my train of thought." : "Sorry, I can not think right now. Please try again.";
+                next = any ? _services.Sayings.LostThought : _services.Sayings.CannotThink;
                 _clock.Message.Why = "brain-failed";
             }
 
@@ -612,11 +616,11 @@ public sealed class Turn : IAsyncDisposable
         await FailAsync(reason).ConfigureAwait(false);
     }
 
-    private static string Apology(string reason) => reason switch
+    private string Apology(string reason) => reason switch
     {
-        TurnReasons.NoSpeech or "no-question" => "I am here. Ask me anything after my name.",
-        "gateway-fault" => "Sorry, something went wrong at my end.",
-        _ => "I did not catch that.",
+        TurnReasons.NoSpeech or "no-question" => _services.Sayings.AskMe,
+        "gateway-fault" => _services.Sayings.Fault,
+        _ => _services.Sayings.NotCaught,
     };
 
     private async Task FailAsync(string reason)

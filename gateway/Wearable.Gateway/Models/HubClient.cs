@@ -31,17 +31,30 @@ public sealed class HubClient(HttpClient http, Uri? hub = null)
             throw new ModelException($"models pull: OWNER/NAME, OWNER/NAME:VARIANT or an address expected, got \"{name}\".");
         }
 
-        Uri listing = new(_hub, $"/api/models/{repository}/tree/main?recursive=true");
-        using HttpResponseMessage response = await SendAsync(listing, cancellation).ConfigureAwait(false);
-        if (!response.IsSuccessStatusCode)
-        {
-            throw new ModelException($"models pull: {listing} answered {(int)response.StatusCode} {response.ReasonPhrase}; check the name {repository} (models behind a sign-in must be downloaded by hand).");
-        }
-
-        List<HubFile> all = Listed(await response.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false), repository, listing);
+        List<HubFile> all = await ListAsync(repository, "?recursive=true", cancellation).ConfigureAwait(false);
         HubFile graph = Graph(all, repository, variant);
         // Weights beside a graph are named after it: model_q4.onnx_data, model.onnx.data, model.onnx_data_1.
         return [.. all.Where(f => Small.Contains(f.Path)), .. all.Where(f => f.Path == graph.Path || f.Path.StartsWith(graph.Path + "_", StringComparison.Ordinal) || f.Path.StartsWith(graph.Path + ".", StringComparison.Ordinal))];
+    }
+
+    /// <summary>Named files of one folder of a repository, and the weights that lie beside a graph.</summary>
+    /// <param name="repository">OWNER/NAME.</param>
+    /// <param name="folder">Folder inside it; empty for its root.</param>
+    /// <param name="names">Paths below that folder.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>Paths relative to the folder.</returns>
+    /// <exception cref="ModelException">Not reachable, or one of them is not there; in one sentence.</exception>
+    public async Task<IReadOnlyList<HubFile>> FilesInAsync(string repository, string folder, IReadOnlyList<string> names, CancellationToken cancellation)
+    {
+        string prefix = folder.Length == 0 ? "" : folder + "/";
+        List<HubFile> all = [.. (await ListAsync(repository, (folder.Length == 0 ? "" : "/" + folder) + "?recursive=true", cancellation).ConfigureAwait(false))
+            .Where(f => f.Path.StartsWith(prefix, StringComparison.Ordinal)).Select(f => f with { Path = f.Path[prefix.Length..] })];
+        if (names.FirstOrDefault(n => all.All(f => f.Path != n)) is { } missing)
+        {
+            throw new ModelException($"models pull: {repository} has no {prefix}{missing}, it has {string.Join(", ", all.Select(f => f.Path).Take(12))}.");
+        }
+
+        return [.. all.Where(f => names.Any(n => f.Path == n || f.Path.StartsWith(n + "_data", StringComparison.Ordinal)))];
     }
 
     /// <summary>Files below an address that ends with a folder: the small ones that are there, and model.onnx with its weights.</summary>
@@ -49,6 +62,15 @@ public sealed class HubClient(HttpClient http, Uri? hub = null)
     {
         Uri root = folder.AbsoluteUri.EndsWith('/') ? folder : new Uri(folder.AbsoluteUri + "/");
         return [.. Small.Append("model.onnx").Select(name => new HubFile(name, new Uri(root, name), -1, ""))];
+    }
+
+    private async Task<List<HubFile>> ListAsync(string repository, string place, CancellationToken cancellation)
+    {
+        Uri listing = new(_hub, $"/api/models/{repository}/tree/main{place}");
+        using HttpResponseMessage response = await SendAsync(listing, cancellation).ConfigureAwait(false);
+        return response.IsSuccessStatusCode
+            ? Listed(await response.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false), repository, listing)
+            : throw new ModelException($"models pull: {listing} answered {(int)response.StatusCode} {response.ReasonPhrase}; check the name {repository} (models behind a sign-in must be downloaded by hand).");
     }
 
     private List<HubFile> Listed(string json, string repository, Uri listing)

@@ -1,12 +1,6 @@
-using System.Text.Json;
 using Wearable.Gateway.Brain.Llm;
 
 namespace Wearable.Gateway.Models;
-
-/// <summary>What was pulled, beside the files: <c>pulled.json</c>.</summary>
-/// <param name="Source">Name or address.</param>
-/// <param name="Files">Path and SHA-256 of each file.</param>
-internal sealed record PulledModel(string Source, SortedDictionary<string, string> Files);
 
 /// <summary>Pulls, lists and verifies language models in this user's cache.</summary>
 /// <param name="folder">Folder of all pulled models.</param>
@@ -15,9 +9,6 @@ internal sealed record PulledModel(string Source, SortedDictionary<string, strin
 /// <param name="hub">Another hub; null for the usual.</param>
 public sealed class LanguageModelStore(string folder, HttpClient http, Action<string> say, Uri? hub = null)
 {
-    private const string Manifest = "pulled.json";
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
-
     /// <summary>Downloads a model by name or address; goes on where an earlier try ended.</summary>
     /// <returns>Its folder.</returns>
     /// <exception cref="ModelException">One sentence.</exception>
@@ -32,7 +23,7 @@ public sealed class LanguageModelStore(string folder, HttpClient http, Action<st
         for (int i = 0; i < files.Count; i++)
         {
             HubFile file = files[i];
-            string path = Inside(target, file.Path);
+            string path = PulledModel.Inside(target, file.Path);
             string? sha256 = await download.FetchAsync(file, path, cancellation).ConfigureAwait(false);
             if (sha256 is not null)
             {
@@ -50,12 +41,12 @@ public sealed class LanguageModelStore(string folder, HttpClient http, Action<st
         }
 
         ModelFolder.Open(target);
-        await File.WriteAllTextAsync(Path.Combine(target, Manifest), JsonSerializer.Serialize(new PulledModel(nameOrAddress, hashes), Json), cancellation).ConfigureAwait(false);
+        await new PulledModel(nameOrAddress, hashes).WriteAsync(target, cancellation).ConfigureAwait(false);
         return target;
     }
 
     /// <summary>Folders of pulled models.</summary>
-    public IReadOnlyList<string> All => Directory.Exists(folder) ? [.. Directory.GetDirectories(folder).Where(d => File.Exists(Path.Combine(d, Manifest))).Order(StringComparer.Ordinal)] : [];
+    public IReadOnlyList<string> All => PulledModel.FoldersIn(folder);
 
     /// <summary>Compares every file of a folder with what was pulled, and looks at it as the loader does.</summary>
     /// <param name="model">Folder or name.</param>
@@ -67,23 +58,13 @@ public sealed class LanguageModelStore(string folder, HttpClient http, Action<st
         string path = Find(model);
         ModelFolder opened = ModelFolder.Open(path);
         ChatTemplate template = ChatTemplate.For(LlmTokenizer.Read(opened.TokenizerPath), path);
-        string manifest = Path.Combine(path, Manifest);
-        if (!File.Exists(manifest))
+        PulledModel? pulled = await PulledModel.ReadAsync(path, cancellation).ConfigureAwait(false);
+        if (pulled is null)
         {
             return $"{path}: a whole {template.Family} model; it was not pulled, so there are no hashes to compare with.";
         }
 
-        PulledModel pulled = JsonSerializer.Deserialize<PulledModel>(await File.ReadAllTextAsync(manifest, cancellation).ConfigureAwait(false), Json)
-            ?? throw new ModelException($"{manifest}: an object expected, got null.");
-        foreach ((string file, string sha256) in pulled.Files)
-        {
-            string got = await FileDownload.HashAsync(Inside(path, file), cancellation).ConfigureAwait(false);
-            if (got != sha256)
-            {
-                throw new ModelException($"{Path.Combine(path, file)} is damaged: sha256 {sha256[..12]}... expected, got {got[..12]}...; pull {pulled.Source} again.");
-            }
-        }
-
+        await pulled.VerifyAsync(path, cancellation).ConfigureAwait(false);
         return $"{path}: {pulled.Files.Count} files as pulled from {pulled.Source}, a whole {template.Family} model.";
     }
 
@@ -92,14 +73,5 @@ public sealed class LanguageModelStore(string folder, HttpClient http, Action<st
     {
         string pulled = Path.Combine(folder, LanguageModels.NameOf(model));
         return !Directory.Exists(model) && Directory.Exists(pulled) ? pulled : Path.GetFullPath(model);
-    }
-
-    // A source may name any path; only paths inside the model's folder are written.
-    private static string Inside(string root, string path)
-    {
-        string full = Path.GetFullPath(Path.Combine(root, path));
-        return full.StartsWith(Path.GetFullPath(root) + Path.DirectorySeparatorChar, StringComparison.Ordinal)
-            ? full
-            : throw new ModelException($"models pull: paths inside the model expected, got \"{path}\".");
     }
 }

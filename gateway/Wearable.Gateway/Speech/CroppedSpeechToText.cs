@@ -11,6 +11,8 @@ public sealed class CroppedSpeechToText(ISpeechToText engine, IVoiceActivity act
     private const float SpeechScore = 0.2f;
     private const int BeforeMs = 150, AfterMs = 100;
 
+    public string Language => engine.Language;
+
     public async Task<Transcript> TranscribeAsync(ReadOnlyMemory<short> samples, CancellationToken cancellation = default)
     {
         long begin = Stopwatch.GetTimestamp();

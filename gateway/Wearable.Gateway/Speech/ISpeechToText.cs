@@ -26,6 +26,9 @@ public sealed record Transcript(TranscriptOutcome Outcome, string Text, string R
 /// <summary>Turns a piece of speech into words. Safe to call from several threads.</summary>
 public interface ISpeechToText
 {
+    /// <summary>The language it hears, as in <c>en</c> or <c>zh</c>. English wake words can be read only in an English transcript.</summary>
+    string Language => "en";
+
     /// <param name="samples">int16, mono, 16 kHz; up to 30 s, best cut to the speech with a little silence around it.</param>
     /// <param name="cancellation">Stops the work within one decoder step (a few ms).</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>

@@ -7,31 +7,36 @@ namespace Wearable.Gateway.Speech;
 /// </summary>
 internal sealed class MoonshineDecoder : IDisposable
 {
-    private const int Layers = 6, Heads = 8, HeadSize = 36;
-    private static readonly string[] CacheKinds = ["decoder.key", "decoder.value", "encoder.key", "encoder.value"];
-    private static readonly string[] Caches = [.. from layer in Enumerable.Range(0, Layers) from kind in CacheKinds select $"{layer}.{kind}"];
-    private static readonly string[] InputNames = ["input_ids", "encoder_hidden_states", "use_cache_branch", .. Caches.Select(name => "past_key_values." + name)];
-    private static readonly string[] OutputNames = ["logits", .. Caches.Select(name => "present." + name)];
-
     private readonly InferenceSession _session;
+    private readonly MoonshineLayout _layout;
     private readonly RunOptions _run;
     private readonly long[] _token = new long[1];
     private readonly bool[] _useCache = new bool[1];
     private readonly OrtValue _tokenValue, _useCacheValue, _nothing;
-    private readonly OrtValue[] _inputs = new OrtValue[InputNames.Length];
+    private readonly OrtValue? _mask;
+    private readonly OrtValue[] _inputs;
     private IDisposableReadOnlyCollection<OrtValue>? _first, _last;
 
     /// <param name="session">The merged decoder.</param>
+    /// <param name="layout">Its inputs and outputs.</param>
     /// <param name="run">Ends a step that is cancelled.</param>
     /// <param name="heard">The encoder's output; not disposed here.</param>
-    public MoonshineDecoder(InferenceSession session, RunOptions run, OrtValue heard)
+    public MoonshineDecoder(InferenceSession session, MoonshineLayout layout, RunOptions run, OrtValue heard)
     {
-        (_session, _run) = (session, run);
+        (_session, _layout, _run) = (session, layout, run);
         _tokenValue = OrtValue.CreateTensorValueFromMemory(_token, [1, 1]);
         _useCacheValue = OrtValue.CreateTensorValueFromMemory(_useCache, [1]);
-        _nothing = OrtValue.CreateTensorValueFromMemory(Array.Empty<float>(), [0, Heads, 1, HeadSize]);
+        _nothing = OrtValue.CreateTensorValueFromMemory(Array.Empty<float>(), [0, layout.Heads, 1, layout.HeadSize]);
+        _inputs = new OrtValue[layout.DecoderInputs.Length];
         (_inputs[0], _inputs[1], _inputs[2]) = (_tokenValue, heard, _useCacheValue);
-        Array.Fill(_inputs, _nothing, 3, _inputs.Length - 3);
+        Array.Fill(_inputs, _nothing, 3, layout.Caches);
+        if (layout.DecoderHasMask)
+        {
+            long[] all = new long[heard.GetTensorTypeAndShape().Shape[1]];
+            Array.Fill(all, 1L);
+            _mask = OrtValue.CreateTensorValueFromMemory(all, [1, all.Length]);
+            _inputs[^1] = _mask;
+        }
     }
 
     /// <summary>Takes a token in.</summary>
@@ -41,15 +46,15 @@ internal sealed class MoonshineDecoder : IDisposable
     {
         _token[0] = token;
         _useCache[0] = _first is not null;
-        IDisposableReadOnlyCollection<OrtValue> step = _session.Run(_run, InputNames, _inputs, OutputNames);
+        IDisposableReadOnlyCollection<OrtValue> step = _session.Run(_run, _layout.DecoderInputs, _inputs, _layout.DecoderOutputs);
 
         // The sound's own caches come out of the first step only (later steps return them empty): that step is kept.
         bool isFirst = _first is null;
-        for (int i = 1; i < OutputNames.Length; i++)
+        for (int i = 0; i < _layout.Caches; i++)
         {
-            if (isFirst || (i - 1) % CacheKinds.Length < 2)
+            if (isFirst || MoonshineLayout.IsOfText(i))
             {
-                _inputs[i + 2] = step[i];
+                _inputs[i + 3] = step[i + 1];
             }
         }
 
@@ -65,5 +70,6 @@ internal sealed class MoonshineDecoder : IDisposable
         _tokenValue.Dispose();
         _useCacheValue.Dispose();
         _nothing.Dispose();
+        _mask?.Dispose();
     }
 }

@@ -1,11 +1,16 @@
 using System.Diagnostics;
 using System.Numerics.Tensors;
 using Microsoft.ML.OnnxRuntime;
+using Wearable.Gateway.Brain.Llm;
+using Wearable.Gateway.Models;
 using SessionOptions = Microsoft.ML.OnnxRuntime.SessionOptions;
 
 namespace Wearable.Gateway.Speech;
 
-/// <summary>Moonshine tiny (27 M parameters, English, int8) on ONNX Runtime: raw samples in, no spectrogram. Also scores a given word.</summary>
+/// <summary>
+/// The Moonshine family on ONNX Runtime: raw samples in, no spectrogram. English tiny (27 M parameters, int8) comes with the gateway; the others are the
+/// same graphs with other sizes and another vocabulary. Also scores a given word.
+/// </summary>
 public sealed class MoonshineSpeechToText : ISpeechToText, IWordScorer, IDisposable
 {
     /// <summary>Longer sound is refused: the work grows with the square of the length, and the model was trained on up to 30 s.</summary>
@@ -15,7 +20,8 @@ public sealed class MoonshineSpeechToText : ISpeechToText, IWordScorer, IDisposa
     private const int MinSamples = SpeechFormat.SampleRateHz / 2;
 
     // People say up to 6.5 tokens a second; a decoder that writes more runs in a loop. The constant covers very short questions.
-    private const double TokensPerSecond = 6.5;
+    // Other languages have shorter pieces: twice as many.
+    private const double TokensPerSecond = 6.5, ForeignTokensPerSecond = 13;
     private const int ExtraTokens = 6;
 
     // Measured on 160 synthesised sentences (40 in 4 voices, 804 words): as they come 124 words are wrong, cut close 114,
@@ -25,7 +31,8 @@ public sealed class MoonshineSpeechToText : ISpeechToText, IWordScorer, IDisposa
     private const double SecondLookLength = 1.08;
 
     private readonly InferenceSession _encoder, _decoder;
-    private readonly MoonshineVocabulary _vocabulary;
+    private readonly MoonshineLayout _layout;
+    private readonly ISpeechVocabulary _vocabulary;
 
     // One at a time: two utterances decoded at once on two cores are both late.
     private readonly SemaphoreSlim _one = new(1, 1);
@@ -35,22 +42,51 @@ public sealed class MoonshineSpeechToText : ISpeechToText, IWordScorer, IDisposa
     /// <param name="vocabularyPath">The verified <c>moonshine-vocabulary</c> file.</param>
     /// <param name="threads">Threads per step, 1 or more; 0: all cores but one, at most 4.</param>
     public MoonshineSpeechToText(string encoderPath, string decoderPath, string vocabularyPath, int threads = 0)
+        : this(encoderPath, decoderPath, new MoonshineVocabulary(vocabularyPath), "en", threads)
+    {
+    }
+
+    /// <summary>A member of the family from a folder: <c>encoder_model.onnx</c> and <c>decoder_model_merged.onnx</c>, here or in <c>onnx/</c>, and <c>tokenizer.json</c>.</summary>
+    /// <exception cref="ModelException">Missing, truncated or of another kind; in one sentence.</exception>
+    public static MoonshineSpeechToText Load(string folder, string language, int threads = 0)
+    {
+        string graphs = MoonshineLayout.GraphsIn(folder) ?? throw new ModelException($"{folder}: {MoonshineLayout.EncoderName} and {MoonshineLayout.DecoderName} expected, got neither.");
+        string encoder = Path.Combine(graphs, MoonshineLayout.EncoderName), decoder = Path.Combine(graphs, MoonshineLayout.DecoderName);
+        OnnxFile.Read(encoder);
+        OnnxFile.Read(decoder);
+        return new MoonshineSpeechToText(encoder, decoder, TokenizerVocabulary.Read(folder), language, threads);
+    }
+
+    private MoonshineSpeechToText(string encoderPath, string decoderPath, ISpeechVocabulary vocabulary, string language, int threads)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        (_vocabulary, Language) = (vocabulary, language);
         using var options = new SessionOptions
         {
             // 2.6 s of speech took 220 ms with one thread and 243 ms with two on two busy cores.
-            IntraOpNumThreads = threads == 0 ? Math.Clamp(Environment.ProcessorCount - 1, 1, 4) : threads,
+            IntraOpNumThreads = SpeechGraph.Threads(threads),
             InterOpNumThreads = 1,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
 
         // Idle threads must not spin: the broker and the device share the cores.
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-        _encoder = new InferenceSession(encoderPath, options);
-        _decoder = new InferenceSession(decoderPath, options);
-        _vocabulary = new MoonshineVocabulary(vocabularyPath);
+        try
+        {
+            _encoder = new InferenceSession(encoderPath, options);
+            _decoder = new InferenceSession(decoderPath, options);
+            _layout = MoonshineLayout.Of(_encoder, _decoder, decoderPath, vocabulary.Count);
+        }
+        catch (Exception e)
+        {
+            _encoder?.Dispose();
+            _decoder?.Dispose();
+            throw e is OnnxRuntimeException ? new ModelException($"{Path.GetDirectoryName(encoderPath)}: {e.Message.ReplaceLineEndings(" ").Trim()}; download it again.", e) : e;
+        }
     }
+
+    /// <inheritdoc/>
+    public string Language { get; }
 
     public async Task<Transcript> TranscribeAsync(ReadOnlyMemory<short> samples, CancellationToken cancellation = default)
     {
@@ -142,35 +178,34 @@ public sealed class MoonshineSpeechToText : ISpeechToText, IWordScorer, IDisposa
 
         using var run = new RunOptions();
         using CancellationTokenRegistration stop = cancellation.Register(() => run.Terminate = true);
-        using OrtValue input = OrtValue.CreateTensorValueFromMemory(sound, [1, sound.Length]);
-        using IDisposableReadOnlyCollection<OrtValue> heard = _encoder.Run(run, ["input_values"], [input], ["last_hidden_state"]);
+        using IDisposableReadOnlyCollection<OrtValue> heard = _layout.Encode(_encoder, run, sound);
         (List<int> tokens, float confidence) = Decode(run, heard[0], maxTokens, cancellation);
         string text = _vocabulary.Decode(tokens.Take(RepeatLoop.Keep(tokens)));
 
         // Now and then the decoder ends before its first word, and is sure of it: no words count as no confidence.
-        return text.Any(char.IsLetterOrDigit) ? (Modern(text), confidence) : ("", 0);
+        return text.Any(char.IsLetterOrDigit) ? (Language == "en" ? Modern(text) : text, confidence) : ("", 0);
     }
 
     // Moonshine learned from old books too.
     private static string Modern(string text) => text.Replace("o-day", "oday").Replace("o-morrow", "omorrow").Replace("o-night", "onight");
 
-    private static int MaxTokens(int samples) =>
-        ExtraTokens + (int)Math.Ceiling(samples * TokensPerSecond / SpeechFormat.SampleRateHz);
+    private int MaxTokens(int samples) =>
+        ExtraTokens + (int)Math.Ceiling(samples * (Language == "en" ? TokensPerSecond : ForeignTokensPerSecond) / SpeechFormat.SampleRateHz);
 
     private (List<int> Tokens, float Confidence) Decode(RunOptions run, OrtValue heard, int maxTokens, CancellationToken cancellation)
     {
         var tokens = new List<int>(maxTokens);
         double logProbability = 0;
         int steps = 0;
-        using var decoder = new MoonshineDecoder(_decoder, run, heard);
-        int token = MoonshineVocabulary.StartToken;
+        using var decoder = new MoonshineDecoder(_decoder, _layout, run, heard);
+        int token = _vocabulary.StartToken;
         while (tokens.Count < maxTokens)
         {
             cancellation.ThrowIfCancellationRequested();
             token = Largest(decoder.Next(token), out double stepLogProbability);
             logProbability += stepLogProbability;
             steps++;
-            if (token == MoonshineVocabulary.EndToken)
+            if (token == _vocabulary.EndToken)
             {
                 break;
             }
@@ -186,14 +221,13 @@ public sealed class MoonshineSpeechToText : ISpeechToText, IWordScorer, IDisposa
         float[] sound = Loud(samples);
         using var run = new RunOptions();
         using CancellationTokenRegistration stop = cancellation.Register(() => run.Terminate = true);
-        using OrtValue input = OrtValue.CreateTensorValueFromMemory(sound, [1, sound.Length]);
-        using IDisposableReadOnlyCollection<OrtValue> heard = _encoder.Run(run, ["input_values"], [input], ["last_hidden_state"]);
+        using IDisposableReadOnlyCollection<OrtValue> heard = _layout.Encode(_encoder, run, sound);
         double best = double.NegativeInfinity;
         foreach (string spelling in Spellings(word))
         {
-            using var decoder = new MoonshineDecoder(_decoder, run, heard[0]);
+            using var decoder = new MoonshineDecoder(_decoder, _layout, run, heard[0]);
             double sum = 0;
-            int before = MoonshineVocabulary.StartToken;
+            int before = _vocabulary.StartToken;
             foreach (int token in _vocabulary.Encode(spelling))
             {
                 cancellation.ThrowIfCancellationRequested();

@@ -4,12 +4,18 @@ namespace Wearable.Gateway.Speech;
 
 /// <summary>The 32,000 pieces of text that Moonshine writes with (the Llama 1 vocabulary), read from the base64 string in
 /// llama-tokenizer-js's source file.</summary>
-public sealed class MoonshineVocabulary
+public sealed class MoonshineVocabulary : ISpeechVocabulary
 {
     public const int StartToken = 1, EndToken = 2;
 
     private const string Marker = "llama_vocab_base64 = \"";
     private const int Pieces = 32000;
+
+    int ISpeechVocabulary.Count => Pieces;
+
+    int ISpeechVocabulary.StartToken => StartToken;
+
+    int ISpeechVocabulary.EndToken => EndToken;
 
     private readonly string[] _pieces;
     private readonly Dictionary<string, int> _tokens = [];
@@ -40,51 +46,9 @@ public sealed class MoonshineVocabulary
 
     /// <summary>Cuts a text into the longest pieces there are, as the model writes a word that begins a text.</summary>
     /// <exception cref="ArgumentException">A character has no piece.</exception>
-    public int[] Encode(string text)
-    {
-        string left = "\u2581" + text.Trim().Replace(' ', '\u2581');
-        var tokens = new List<int>();
-        while (left.Length > 0)
-        {
-            int length = left.Length;
-            int token;
-            while (!_tokens.TryGetValue(left[..length], out token))
-            {
-                if (--length == 0)
-                {
-                    throw new ArgumentException($"text: letters of the vocabulary expected, got \"{left[0]}\"", nameof(text));
-                }
-            }
-
-            tokens.Add(token);
-            left = left[length..];
-        }
-
-        return [.. tokens];
-    }
+    public int[] Encode(string text) => SpeechPieces.Encode(text, _tokens);
 
     /// <summary>Joins pieces to text. Control tokens are skipped.</summary>
-    public string Decode(IEnumerable<int> tokens)
-    {
-        var utf8 = new List<byte>();
-        foreach (int token in tokens)
-        {
-            if (token is < 3 or >= Pieces) // unknown, start, end; Moonshine's own marks lie above the vocabulary.
-            {
-                continue;
-            }
-
-            string piece = _pieces[token];
-            if (token < 3 + 256) // "<0x0A>": one byte each.
-            {
-                utf8.Add(Convert.ToByte(piece[3..5], 16));
-            }
-            else
-            {
-                utf8.AddRange(Encoding.UTF8.GetBytes(piece.Replace('\u2581', ' ')));
-            }
-        }
-
-        return Encoding.UTF8.GetString([.. utf8]).Trim();
-    }
+    public string Decode(IEnumerable<int> tokens) =>
+        SpeechPieces.Join(tokens.Where(t => t is >= 3 and < Pieces).Select(t => _pieces[t])); // unknown, start, end; Moonshine's own marks lie above the vocabulary
 }

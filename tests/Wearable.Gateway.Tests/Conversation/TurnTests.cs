@@ -347,6 +347,11 @@ public sealed partial class TurnTests : IAsyncDisposable
 
         public string Text { get; set; } = "Computer, what time is it?";
 
+        public string Language { get; set; } = "en";
+
+        /// <summary>How much sound the last question had.</summary>
+        public int Samples { get; private set; }
+
         public Queue<string> Texts { get; } = new();
 
         public TranscriptOutcome Outcome { get; set; } = TranscriptOutcome.Text;
@@ -358,6 +363,7 @@ public sealed partial class TurnTests : IAsyncDisposable
         public Task<Transcript> TranscribeAsync(ReadOnlyMemory<short> samples, CancellationToken cancellation = default)
         {
             Count++;
+            Samples = samples.Length;
             _asked.TrySetResult();
             string text = Texts.TryDequeue(out string? next) ? next : Text;
             return Task.FromResult(new Transcript(Outcome, Outcome == TranscriptOutcome.Text ? text : "", "", TimeSpan.Zero));

@@ -11,9 +11,6 @@ namespace Wearable.Gateway.Brain.Llm;
 /// </summary>
 public sealed class BrainChain : IChatClient
 {
-    private const string LetMeThink = "Let me think.";
-    private const string LostRest = "Sorry, I lost the rest of my answer.";
-
     private readonly string _name;
     private readonly Func<CancellationToken, Task<IChatClient>> _load;
     private readonly SkillsChatClient _skills;
@@ -69,8 +66,9 @@ public sealed class BrainChain : IChatClient
                 cause = failure;
                 if (sentence is not null)
                 {
-                    said += sentence == LetMeThink ? 0 : 1;
-                    answer.Append(answer.Length == 0 || sentence == LetMeThink ? "" : " ").Append(sentence == LetMeThink ? "" : sentence);
+                    bool filler = sentence == _settings.Sayings.LetMeThink;
+                    said += filler ? 0 : 1;
+                    answer.Append(answer.Length == 0 || filler ? "" : " ").Append(filler ? "" : sentence);
                     yield return Sentence(sentence);
                 }
             }
@@ -83,7 +81,7 @@ public sealed class BrainChain : IChatClient
 
             if (said > 0)
             {
-                yield return Sentence(LostRest);
+                yield return Sentence(_settings.Sayings.LostRest);
                 yield break;
             }
 
@@ -143,7 +141,7 @@ public sealed class BrainChain : IChatClient
             {
                 announced = true;
                 wait = _settings.LastFirstSentence - _settings.FirstSentence;
-                yield return (LetMeThink, "");
+                yield return (_settings.Sayings.LetMeThink, "");
                 continue;
             }
 
@@ -271,12 +269,12 @@ public sealed class BrainChain : IChatClient
         return own;
     }
 
-    private static string Honest(string cause, bool known) => (cause switch
+    private string Honest(string cause, bool known) => (cause switch
     {
-        Late => "My language model is too slow right now",
-        NotReady => "My language model is not ready",
-        _ => "My language model does not work right now",
-    }) + (known ? ", so here is what I know myself." : ", and I do not know that myself.");
+        Late => _settings.Sayings.ModelSlow,
+        NotReady => _settings.Sayings.ModelNotReady,
+        _ => _settings.Sayings.ModelBroken,
+    }) + (known ? _settings.Sayings.ButIKnow : _settings.Sayings.NorDoI);
 
     // The line break marks the sentence as complete for whoever splits the stream.
     private static ChatResponseUpdate Sentence(string text) => new(ChatRole.Assistant, text + "\n");

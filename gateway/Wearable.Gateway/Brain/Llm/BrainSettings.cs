@@ -10,6 +10,9 @@ public sealed record BrainSettings
         "You can not see, search or buy anything. You are a machine and say so when asked. You are no doctor: with worries about health, " +
         "advise to ask one. Never ask for names, addresses or secrets.";
 
+    /// <summary>What is said where the model fails.</summary>
+    public Languages.Sayings Sayings { get; init; } = Languages.Sayings.English;
+
     /// <summary>Without a sentence after this long a silent model is given up, and one that works is announced with "Let me think."</summary>
     public TimeSpan FirstSentence { get; init; } = TimeSpan.FromSeconds(2.5);
 

@@ -38,7 +38,7 @@ public static class Brains
             _ => Task.FromResult(Open(options.Brain, options, logs.CreateLogger<OnnxChatClient>())),
             skills,
             services.GetRequiredService<HouseTools>(),
-            services.GetService<BrainSettings>() ?? new BrainSettings(),
+            (services.GetService<BrainSettings>() ?? new BrainSettings()) with { Sayings = services.GetRequiredService<Languages.Sayings>() },
             services.GetRequiredService<TimeProvider>(),
             log);
     }

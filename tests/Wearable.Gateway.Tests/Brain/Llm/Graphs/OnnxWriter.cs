@@ -21,6 +21,7 @@ internal sealed class OnnxWriter(string path, int insideBytes = int.MaxValue) : 
 
     private readonly ProtoWriter _graph = new();
     private readonly string _dataName = Path.GetFileName(path) + "_data";
+    private readonly List<(string Key, string Value)> _metadata = [];
     private FileStream? _data;
     private int _names;
 
@@ -95,12 +96,15 @@ internal sealed class OnnxWriter(string path, int insideBytes = int.MaxValue) : 
 
     public void Output(string name, OnnxType type, params object[] shape) => _graph.Message(12, Value(name, type, shape));
 
+    public void Metadata(string key, string value) => _metadata.Add((key, value));
+
     public void Save()
     {
         _graph.Text(2, "decoder");
         ProtoWriter model = new ProtoWriter().Number(1, 8).Text(2, "Wearable tests").Message(7, _graph)
             .Message(8, new ProtoWriter().Text(1, "").Number(2, 17))
             .Message(8, new ProtoWriter().Text(1, "com.microsoft").Number(2, 1));
+        _metadata.ForEach(m => model.Message(14, Entry(m.Key, m.Value)));
         File.WriteAllBytes(path, model.ToArray());
     }
 
