@@ -5,6 +5,8 @@ using Wearable.Gateway.Brain;
 using Wearable.Gateway.Dashboard;
 using Wearable.Gateway.Devices;
 using Wearable.Gateway.Identity;
+using Wearable.Gateway.Integrations;
+using Wearable.Gateway.Integrations.HomeAssistant;
 using Wearable.Gateway.Mcp;
 using Wearable.Gateway.Mqtt;
 using Wearable.Gateway.Observability;
@@ -166,6 +168,7 @@ public static class GatewayApp
         AddListener<DeviceRegistry>(services);
         AddListener<TelemetryStore>(services);
         AddListener<LiveFeed>(services);
+        services.AddSingleton<IDeviceListener>(provider => provider.GetRequiredService<HomeAssistantAnnouncer>());
         services.AddSingleton<IDeviceListener, MotionReEstimator>();
     }
 
@@ -186,10 +189,13 @@ public static class GatewayApp
         services.AddSingleton<RefusalLog>();
         services.AddSingleton<RetainedMessages>();
         services.AddSingleton<Ingest>();
-        services.AddSingleton<IDeviceSender, DeviceSender>();
+        services.AddSingleton<DeviceSender>();
+        services.AddSingleton<IDeviceSender>(provider => provider.GetRequiredService<DeviceSender>());
+        services.AddSingleton<IHousePublisher>(provider => provider.GetRequiredService<DeviceSender>());
         services.AddSingleton<Visitors>();
         services.AddSingleton<BrokerService>();
         services.AddHostedService(provider => provider.GetRequiredService<BrokerService>());
+        services.AddIntegrations();
         services.AddSingleton<TopicBook>();
         services.AddHostedService(provider => provider.GetRequiredService<TopicBook>());
         services.AddHostedService<Revocation>();

@@ -76,6 +76,14 @@ public sealed class GatewayCommand
         Recursive = true,
     };
 
+    private readonly Option<string> _homeAssistant = new("--home-assistant")
+    {
+        Description = "Home Assistant's discovery prefix, under which the broker tells it of your wearables; none: it is told nothing.",
+        DefaultValueFactory = _ => new GatewayOptions().HomeAssistantPrefix!,
+        HelpName = "PREFIX",
+        Recursive = true,
+    };
+
     private readonly Option<bool> _verbose = new("--verbose") { Description = "Log at debug level.", Recursive = true };
 
     /// <summary>Makes the command; without a verb it runs the gateway.</summary>
@@ -97,11 +105,19 @@ public sealed class GatewayCommand
             }
         });
         _keepDays.Validators.Add(result => RequireRange(result, 1, 3650));
+        _homeAssistant.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && (result.Tokens[0].Value is not { Length: > 0 and <= 64 } prefix || prefix.Any(c => !(char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '/')) || prefix[0] == '/' || prefix[^1] == '/'))
+            {
+                result.AddError($"--home-assistant: a topic of letters, digits, - and _, or none, expected, got \"{result.Tokens[0].Value}\"");
+            }
+        });
         _followUp.Validators.Add(result => RequireRange(result, 0, 30));
         Root = new RootCommand("The gateway of your wearables: broker, voice and page in one process, no cloud.")
         {
             _httpPort, _mqttPort, _mqttsPort, _bind, _tls, _plainMqtt, _data, _models, _language, _speech, _voice, _brain, _brainModel, _allowWords, _followUp, _keepDays, _verbose,
         };
+        Root.Options.Add(_homeAssistant);
         Root.SetAction((parsed, cancellation) => run(OptionsOf(parsed), cancellation));
     }
 
@@ -126,6 +142,7 @@ public sealed class GatewayCommand
         AllowWords = parsed.GetValue(_allowWords),
         FollowUp = TimeSpan.FromSeconds(parsed.GetValue(_followUp)),
         KeepDays = parsed.GetValue(_keepDays),
+        HomeAssistantPrefix = parsed.GetValue(_homeAssistant) is string prefix and not "none" ? prefix : null,
         LogLevel = parsed.GetValue(_verbose) ? LogLevel.Debug : LogLevel.Information,
     };
 

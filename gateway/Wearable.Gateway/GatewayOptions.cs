@@ -56,6 +56,9 @@ public sealed record GatewayOptions
     /// <summary>After an answer the microphone stays open for so long, and a question in it needs no wake word; zero: never.</summary>
     public TimeSpan FollowUp { get; init; } = TimeSpan.Zero;
 
+    /// <summary>Home Assistant's discovery prefix, under which it is told of the wearables; null: it is told nothing.</summary>
+    public string? HomeAssistantPrefix { get; init; } = "homeassistant";
+
     /// <summary>Days after which events, heart rates, beats, health and turns are erased.</summary>
     public int KeepDays { get; init; } = 30;
 

@@ -3,11 +3,12 @@ using MQTTnet;
 using MQTTnet.Protocol;
 using MQTTnet.Server;
 using Wearable.Contract;
+using Wearable.Gateway.Integrations;
 
 namespace Wearable.Gateway.Mqtt;
 
 /// <summary>Puts the gateway's own messages straight into the embedded broker.</summary>
-public sealed class DeviceSender(Broker broker, IEnumerable<ITurnListener> turnListeners, GatewayOptions options, TimeProvider time) : IDeviceSender
+public sealed class DeviceSender(Broker broker, IEnumerable<ITurnListener> turnListeners, GatewayOptions options, TimeProvider time) : IDeviceSender, IHousePublisher
 {
     /// <summary>How long a command without its own limit is worth something, ms.</summary>
     public const int DefaultTimeToLiveMs = 10_000;
@@ -65,6 +66,18 @@ public sealed class DeviceSender(Broker broker, IEnumerable<ITurnListener> turnL
     /// <inheritdoc/>
     public ValueTask SendConfigAsync(string deviceId, ConfigMessage config, CancellationToken cancellation = default) =>
         PublishAsync(new Topics(deviceId).ConfigDesired, Write(config.Write), MqttQualityOfServiceLevel.AtLeastOnce, retain: true, cancellation);
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The topic is the contract's.</exception>
+    public ValueTask PublishToHouseAsync(string topic, byte[] payload, bool retain, CancellationToken cancellation = default)
+    {
+        if (TopicName.Parse(topic).Kind != TopicKind.None)
+        {
+            throw new ArgumentException($"topic: none of the wearables' contract expected, got \"{topic}\"", nameof(topic));
+        }
+
+        return PublishAsync(topic, payload, MqttQualityOfServiceLevel.AtLeastOnce, retain, cancellation);
+    }
 
     // The caller goes on changing its message; listeners keep this one. Here is also the one gate through which words leave the conversation.
     private TurnMessage Copy(TurnMessage turn, DateTimeOffset now)
