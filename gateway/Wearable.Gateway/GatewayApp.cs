@@ -10,9 +10,11 @@ using Wearable.Gateway.Integrations.HomeAssistant;
 using Wearable.Gateway.Mcp;
 using Wearable.Gateway.Mqtt;
 using Wearable.Gateway.Observability;
+using Wearable.Gateway.Privacy;
 using Wearable.Gateway.Pulse;
 using Wearable.Gateway.Safety;
 using Wearable.Gateway.Telemetry;
+using Wearable.Gateway.Tool;
 
 namespace Wearable.Gateway;
 
@@ -40,6 +42,7 @@ public static class GatewayApp
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options, ports, certificate));
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(ports);
+        builder.Services.AddSingleton<Presence>();
         builder.Services.AddSingleton(TimeProvider.System);
         StoreDatabase database = await Task.Run(() => StoreDatabase.Open(options)).ConfigureAwait(false);
         AddStore(builder.Services, database);
@@ -52,6 +55,8 @@ public static class GatewayApp
         builder.Services.AddPageLimit();
         AddMqtt(builder.Services);
         AddDashboard(builder.Services);
+        builder.Services.AddPrivacy();
+        builder.Services.AddSingleton<HouseVoice>();
         builder.Services.AddHouseMcp();
         builder.Services.AddGatewayTelemetry();
         builder.Services.AddOpenApi();
@@ -60,11 +65,13 @@ public static class GatewayApp
         app.UseRequestGuard();
         app.UsePageLogin();
         app.MapHouseMcp();
+        VoiceApi.Map(app);
         DashboardFiles.Map(app);
         DashboardApi.Map(app);
         HeartApi.Map(app);
         TopicApi.Map(app);
         MemoryApi.Map(app);
+        PrivacyApi.Map(app);
         app.MapGatewayTelemetry();
         app.MapOpenApi("/api/openapi.json");
         return app;
@@ -79,6 +86,7 @@ public static class GatewayApp
         try
         {
             await app.StartAsync(cancellation).ConfigureAwait(false);
+            app.Services.GetRequiredService<Presence>().Begin();
         }
         catch (Exception e) when (PortProblem.Explain(e, options, ports) is string sentence)
         {
@@ -169,7 +177,8 @@ public static class GatewayApp
         AddListener<TelemetryStore>(services);
         AddListener<LiveFeed>(services);
         services.AddSingleton<IDeviceListener>(provider => provider.GetRequiredService<HomeAssistantAnnouncer>());
-        services.AddSingleton<IDeviceListener, MotionReEstimator>();
+        services.AddSingleton<MotionReEstimator>();
+        services.AddSingleton<IDeviceListener>(provider => provider.GetRequiredService<MotionReEstimator>());
     }
 
     private static void AddListener<T>(IServiceCollection services)

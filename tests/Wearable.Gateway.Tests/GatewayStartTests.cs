@@ -84,7 +84,7 @@ public sealed class GatewayStartTests
     private static async Task<(int Exit, string Error)> RunAsync(params string[] arguments)
     {
         ProcessStartInfo start = new("dotnet") { RedirectStandardError = true, RedirectStandardOutput = true };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Wearable.Gateway.dll"));
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "wearable.dll"));
         foreach (string argument in arguments)
         {
             start.ArgumentList.Add(argument);

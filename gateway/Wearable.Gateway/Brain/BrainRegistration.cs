@@ -5,6 +5,7 @@ using Wearable.Gateway.Brain.Skills;
 using Wearable.Gateway.Brain.Tools;
 using Wearable.Gateway.Mcp;
 using Wearable.Gateway.Mqtt;
+using Wearable.Gateway.Privacy;
 using Wearable.Gateway.Safety;
 using Wearable.Gateway.Telemetry;
 
@@ -38,6 +39,8 @@ public static class BrainRegistration
         services.AddMcpToolbox();
         services.AddSingleton<HouseTools>();
         services.AddSingleton(Llm.Brains.Make);
+        services.AddForgetful<TimerService>();
+        services.AddSingleton<IForgets>(p => p.GetRequiredService<IChatClient>() as IForgets ?? p.GetRequiredService<SkillsChatClient>());
         return services;
     }
 

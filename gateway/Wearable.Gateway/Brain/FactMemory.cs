@@ -25,6 +25,15 @@ public sealed class FactMemory(GatewayOptions options)
         }
     }
 
+    /// <summary>Ids of the wearables that remember something.</summary>
+    public IReadOnlyList<string> Devices()
+    {
+        lock (_gate)
+        {
+            return Directory.Exists(Folder) ? [.. Directory.EnumerateFiles(Folder, "*.json").Select(file => Path.GetFileNameWithoutExtension(file)!)] : [];
+        }
+    }
+
     /// <summary>Keeps one more fact.</summary>
     public void Add(string deviceId, string fact)
     {

@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.Extensions.AI;
 using Wearable.Gateway.Brain.Languages;
 using Wearable.Gateway.Mqtt;
+using Wearable.Gateway.Privacy;
 using Wearable.Gateway.Telemetry;
 
 namespace Wearable.Gateway.Brain;
@@ -12,7 +13,7 @@ namespace Wearable.Gateway.Brain;
 /// The built-in brain: no model, only skills. What no skill knows it says plainly. One sentence per update, so that speaking can begin at
 /// once.
 /// </summary>
-public sealed class SkillsChatClient(IEnumerable<ISkill> skills, TimeProvider time, IHeartHistory hearts, IDeviceSender sender, Sayings sayings) : IChatClient
+public sealed class SkillsChatClient(IEnumerable<ISkill> skills, TimeProvider time, IHeartHistory hearts, IDeviceSender sender, Sayings sayings) : IChatClient, IForgets
 {
     private const int MaxSessions = 1024;
 
@@ -53,6 +54,13 @@ public sealed class SkillsChatClient(IEnumerable<ISkill> skills, TimeProvider ti
 
     /// <inheritdoc/>
     public object? GetService(Type serviceType, object? serviceKey = null) => serviceKey is null && serviceType.IsInstanceOfType(this) ? this : null;
+
+    /// <inheritdoc/>
+    public ValueTask ForgetAsync(string deviceId)
+    {
+        _sessions.TryRemove(deviceId, out _);
+        return ValueTask.CompletedTask;
+    }
 
     /// <inheritdoc/>
     public void Dispose()

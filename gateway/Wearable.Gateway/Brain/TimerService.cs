@@ -1,9 +1,10 @@
 using Wearable.Gateway.Brain.Languages;
+using Wearable.Gateway.Privacy;
 
 namespace Wearable.Gateway.Brain;
 
 /// <summary>Running timers. When one rings the wearable is told, unasked.</summary>
-public sealed class TimerService(TimeProvider time, IAnnouncer announcer, LanguagePack language, ILogger<TimerService> log) : IDisposable
+public sealed class TimerService(TimeProvider time, IAnnouncer announcer, LanguagePack language, ILogger<TimerService> log) : IDisposable, IForgets
 {
     /// <summary>Most timers of one wearable.</summary>
     public const int MaxPerDevice = 5;
@@ -60,6 +61,13 @@ public sealed class TimerService(TimeProvider time, IAnnouncer announcer, Langua
 
             return count;
         }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask ForgetAsync(string deviceId)
+    {
+        Cancel(deviceId);
+        return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using Wearable.Contract;
 using Wearable.Gateway.Mqtt;
+using Wearable.Gateway.Privacy;
 
 namespace Wearable.Gateway.Conversation;
 
@@ -8,7 +9,7 @@ namespace Wearable.Gateway.Conversation;
 /// stops, turns under way are ended while the broker can still tell the wearables so: hence the lifecycle service, registered behind the broker's
 /// (the host stops in reverse order).
 /// </summary>
-public sealed class ConversationHub(ConversationServices services) : IDeviceListener, IHostedLifecycleService
+public sealed class ConversationHub(ConversationServices services) : IDeviceListener, IForgets, IHostedLifecycleService
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Conversation> _conversations = [];
@@ -27,6 +28,18 @@ public sealed class ConversationHub(ConversationServices services) : IDeviceList
     /// <returns>False when the wearable is away, or busy for longer than a minute, or the safety gate refuses the text, or the gateway stops.</returns>
     public Task<bool> AnnounceAsync(string deviceId, string text, CancellationToken cancellation)
         => Of(deviceId)?.AnnounceAsync(text, cancellation) ?? Task.FromResult(false);
+
+    /// <inheritdoc/>
+    public async ValueTask ForgetAsync(string deviceId)
+    {
+        Conversation? conversation;
+        lock (_gate)
+        {
+            _conversations.Remove(deviceId, out conversation);
+        }
+
+        await (conversation?.DisposeAsync() ?? ValueTask.CompletedTask).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     public async Task StoppingAsync(CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.AI;
 using Wearable.Gateway.Brain;
 using Wearable.Gateway.Brain.Languages;
 using Wearable.Gateway.Mqtt;
+using Wearable.Gateway.Privacy;
 using Wearable.Gateway.Safety;
 using Wearable.Gateway.Speech;
 
@@ -56,6 +57,8 @@ public static class ConversationRegistration
         services.AddSingleton<ConversationHub>();
         services.AddHostedService(p => p.GetRequiredService<ConversationHub>());
         services.AddSingleton<IDeviceListener>(p => p.GetRequiredService<ConversationHub>());
+        services.AddForgetful<ConversationHub>();
+        services.AddSingleton<IForgets>(p => (IForgets)p.GetRequiredService<ISafetyGate>());
         services.AddSingleton<IAnnouncer>(p => new LazyAnnouncer(p.GetRequiredService<ConversationHub>));
         return services;
     }

@@ -29,8 +29,8 @@ public static class DashboardApi
     /// <summary>Adds the paths.</summary>
     public static void Map(WebApplication app)
     {
-        app.MapGet("/api/devices", (DeviceRegistry registry, Ingest ingest) =>
-            TypedResults.Ok(registry.All().Select(device => DeviceView.Of(device, ingest.CountsOf(device.Id)))));
+        app.MapGet("/api/devices", (DeviceRegistry registry, Ingest ingest, DeviceAccounts accounts) =>
+            TypedResults.Ok(registry.All().Select(device => DeviceView.Of(device, ingest.CountsOf(device.Id), accounts.NameOf(device.Id)))));
         app.MapGet("/api/heart", HeartAsync);
         app.MapGet("/api/heart/history", HistoryAsync);
         app.MapGet("/api/turns", TurnsAsync);

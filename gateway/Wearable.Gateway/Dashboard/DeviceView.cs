@@ -9,7 +9,7 @@ namespace Wearable.Gateway.Dashboard;
 /// <summary>A wearable as /api/devices shows it; unknown parts are null. Times are epoch ms of receipt.</summary>
 public sealed record DeviceView(
     string Id, bool Online, string? Mode, string? Mic, string? Link, string? Board, string? Fw, string? Words, int[]? Thr, string? Model, int[]? Codecs,
-    long LastSeen, DeviceView.HeartView? Heart, JsonElement? Health, DeviceView.TurnView? Turn, LaneCounts Counts)
+    long LastSeen, DeviceView.HeartView? Heart, JsonElement? Health, DeviceView.TurnView? Turn, LaneCounts Counts, string? Name = null)
 {
     /// <summary>Its last heart report.</summary>
     public sealed record HeartView(double? Bpm, int Q, string St, long At);
@@ -18,7 +18,10 @@ public sealed record DeviceView(
     public sealed record TurnView(string Sid, string Phase, IReadOnlyDictionary<string, int> Stages, string Safety, string Why, string Heard, string Answer, long At);
 
     /// <summary>Makes the view.</summary>
-    public static DeviceView Of(DeviceSnapshot device, LaneCounts counts) => new(
+    /// <param name="device">What is known.</param>
+    /// <param name="counts">Its messages.</param>
+    /// <param name="name">What people call it; null when it was never added.</param>
+    public static DeviceView Of(DeviceSnapshot device, LaneCounts counts, string? name = null) => new(
         device.Id,
         device.Online,
         device.State is { } state ? StateMessage.Modes[state.Mode] : null,
@@ -34,7 +37,8 @@ public sealed record DeviceView(
         device.Heart is { } heart ? new HeartView(heart.RateBpm, heart.Quality, heart.State, heart.At.ToUnixTimeMilliseconds()) : null,
         device.Health is { } health ? WireJson.Value(health) : null,
         device.Turn is { } turn ? ViewOf(turn) : null,
-        counts);
+        counts,
+        name);
 
     private static TurnView ViewOf(TurnReport report)
     {

@@ -97,6 +97,15 @@ public sealed class DeviceAccounts
         }
     }
 
+    /// <summary>What people call it, as of the last look at the file; null when it was never added.</summary>
+    public string? NameOf(string id)
+    {
+        lock (_gate)
+        {
+            return _accounts.GetValueOrDefault(id)?.Name;
+        }
+    }
+
     /// <summary>Adds a wearable, or gives an added one a new password.</summary>
     /// <param name="id">Its id.</param>
     /// <param name="name">What people call it.</param>
@@ -134,6 +143,22 @@ public sealed class DeviceAccounts
 
         accounts[id] = account with { RemovedAt = _time.GetUtcNow(), Passwords = [] };
     });
+
+    /// <summary>Gives a wearable another name.</summary>
+    /// <exception cref="DeviceRefusedException">It was never added or is removed.</exception>
+    public void Rename(string id, string name) => Change(accounts =>
+    {
+        if (!accounts.TryGetValue(id, out DeviceAccount? account) || account.RemovedAt is not null)
+        {
+            throw new DeviceRefusedException($"{id} was never added or is removed: device list shows what there is, device add adds it.");
+        }
+
+        accounts[id] = account with { Name = name };
+    });
+
+    /// <summary>Erases every trace of a wearable, also that it was removed.</summary>
+    /// <exception cref="DeviceRefusedException">The file cannot be written.</exception>
+    public void Erase(string id) => Change(accounts => accounts.Remove(id));
 
     private void Change(Action<Dictionary<string, DeviceAccount>> change)
     {

@@ -7,7 +7,7 @@ using Wearable.Gateway.Identity;
 
 namespace Wearable.Gateway.Devices;
 
-/// <summary>The verb <c>device</c>: add, list and remove wearables. Passwords are never shown, logged or taken from the command line.</summary>
+/// <summary>The verb <c>device</c>: add, list, rename and remove wearables. Passwords are never shown, logged or taken from the command line.</summary>
 public sealed class DeviceCommand
 {
     /// <summary>Environment variable with the Wi-Fi password.</summary>
@@ -31,6 +31,7 @@ public sealed class DeviceCommand
     private readonly Option<string> _out = new("--out") { Description = "Folder for the files that hardware/flash.sh --device writes to it.", Required = true, HelpName = "DIR" };
     private readonly Option<bool> _replace = new("--replace") { Description = "Make a new password for one that was added already." };
     private readonly Argument<string> _which = new("id") { Description = "Its id." };
+    private readonly Argument<string> _newName = new("name") { Description = "What you call it from now on, 1 to 64 characters." };
 
     private DeviceCommand(Func<ParseResult, GatewayOptions> optionsOf, Func<string, string?>? ask)
     {
@@ -51,7 +52,10 @@ public sealed class DeviceCommand
         list.SetAction(parsed => Run(parsed, List));
         Command remove = new("remove", "Ends a wearable's password: it can no longer connect.") { _which };
         remove.SetAction(parsed => Run(parsed, Remove));
-        return new Command("device", "Adds, lists and removes wearables.") { add, list, remove };
+        Command rename = new("rename", "Gives a wearable another name. Its id stays, and with it everything that is stored.") { _which, _newName };
+        rename.SetAction(parsed => Run(parsed, Rename));
+        _which.CompletionSources.Add(context => Tool.KnownDevices.Of(context, _optionsOf));
+        return new Command("device", "Adds, lists, renames and removes wearables.") { add, list, rename, remove };
     }
 
     private static int Run(ParseResult parsed, Action<ParseResult, TextWriter> action)
@@ -81,12 +85,7 @@ public sealed class DeviceCommand
             throw new DeviceRefusedException($"--id: {id} is the gateway itself, choose another.");
         }
 
-        string name = parsed.GetValue(_name) ?? id;
-        if (name.Trim().Length == 0 || name.Length > MaxNameLength || name.Any(char.IsControl))
-        {
-            throw new DeviceRefusedException($"--name: 1 to {MaxNameLength} characters without control characters expected.");
-        }
-
+        string name = Named("--name", parsed.GetValue(_name) ?? id);
         GatewayOptions options = _optionsOf(parsed);
         string ssid = parsed.GetRequiredValue(_ssid);
         if (Encoding.UTF8.GetByteCount(ssid) is 0 or > MaxSsidBytes || ssid.Any(char.IsControl))
@@ -137,6 +136,17 @@ public sealed class DeviceCommand
         new DeviceAccounts(_optionsOf(parsed), TimeProvider.System).Remove(id);
         output.WriteLine($"{id} removed: an open connection ends within two seconds, and it is refused from then on.");
     }
+
+    private void Rename(ParseResult parsed, TextWriter output)
+    {
+        string id = parsed.GetRequiredValue(_which), name = Named("name", parsed.GetRequiredValue(_newName));
+        new DeviceAccounts(_optionsOf(parsed), TimeProvider.System).Rename(id, name);
+        output.WriteLine($"{id} is called {name} now; its id stays.");
+    }
+
+    private static string Named(string what, string name) => name.Trim().Length == 0 || name.Length > MaxNameLength || name.Any(char.IsControl)
+        ? throw new DeviceRefusedException($"{what}: 1 to {MaxNameLength} characters without control characters expected.")
+        : name;
 
     private static GatewayCertificate Authority(GatewayOptions options)
     {

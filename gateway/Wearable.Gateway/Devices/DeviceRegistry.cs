@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Wearable.Contract;
 using Wearable.Gateway.Mqtt;
+using Wearable.Gateway.Privacy;
 using Wearable.Gateway.Telemetry;
 
 namespace Wearable.Gateway.Devices;
@@ -9,7 +10,7 @@ namespace Wearable.Gateway.Devices;
 /// The last known state of every wearable, in memory. The ingest admits at most <see cref="GatewayOptions.MaxDevices"/> of them, so
 /// this stays bounded. Safe for many threads.
 /// </summary>
-public sealed class DeviceRegistry : IDeviceListener, ITurnListener
+public sealed class DeviceRegistry : IDeviceListener, ITurnListener, IForgets
 {
     private readonly ConcurrentDictionary<string, DeviceSnapshot> _devices = new();
 
@@ -39,6 +40,13 @@ public sealed class DeviceRegistry : IDeviceListener, ITurnListener
             Change(report.DeviceId, device => device with { Turn = report });
         }
 
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask ForgetAsync(string deviceId)
+    {
+        _devices.TryRemove(deviceId, out _);
         return ValueTask.CompletedTask;
     }
 

@@ -61,6 +61,11 @@ public sealed class WakeModelCommand
             parsed.InvocationConfiguration.Error.WriteLine(e.Message);
             return 1;
         }
+        catch (Tool.ToolException e)
+        {
+            parsed.InvocationConfiguration.Error.WriteLine(e.Message);
+            return e.Exit;
+        }
     }
 
     private static byte[] ReadChecked(string file, TextWriter output)
@@ -105,7 +110,7 @@ public sealed class WakeModelCommand
         }
         catch (MqttCommunicationException e)
         {
-            throw new DeviceRefusedException($"no gateway at {host}:{port}: start it first ({(e.InnerException ?? e).Message.TrimEnd('.')}).");
+            throw new Tool.ToolException(Tool.ToolExit.NoGateway, $"no gateway at {host}:{port}: start it with \"wearable\" ({(e.InnerException ?? e).Message.TrimEnd('.')}).");
         }
     }
 }

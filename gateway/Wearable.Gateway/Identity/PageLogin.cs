@@ -36,7 +36,7 @@ public static class PageLogin
         app.UseWhen(context => !context.Request.Path.StartsWithSegments(Mcp.McpServer.Path), part => part.Use((context, next) => AskAsync(context, next, log))); // which has a login of its own
     }
 
-    /// <summary>The role of who asks, by HTTP Basic or, for agents, "Bearer NAME:PASSWORD". Null: it was answered, with a refusal.</summary>
+    /// <summary>The role of who asks, by HTTP Basic, for agents by "Bearer NAME:PASSWORD", for tools of this user by the key of this start. Null: it was answered, with a refusal.</summary>
     public static async Task<UserRole?> RoleOfAsync(HttpContext context, ILogger log)
     {
         UserAccounts users = context.RequestServices.GetRequiredService<UserAccounts>();
@@ -49,7 +49,8 @@ public static class PageLogin
             return null;
         }
 
-        UserRole? role = null;
+        // The key is in a file that only the owner of this gateway's data can read.
+        UserRole? role = ShowsKey(context) ? UserRole.Admin : null;
         if (Credentials(context.Request.Headers.Authorization) is (string name, string password))
         {
             try
@@ -89,6 +90,10 @@ public static class PageLogin
         bool reads = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
         await (role is UserRole.Admin || reads ? next(context) : SayAsync(context, StatusCodes.Status403Forbidden, "this user may only look")).ConfigureAwait(false);
     }
+
+    private static bool ShowsKey(HttpContext context) =>
+        AuthenticationHeaderValue.TryParse(context.Request.Headers.Authorization, out AuthenticationHeaderValue? value)
+        && value.Scheme == Tool.Presence.Scheme && context.RequestServices.GetRequiredService<Tool.Presence>().IsKey(value.Parameter);
 
     private static (string Name, string Password)? Credentials(string? header)
     {

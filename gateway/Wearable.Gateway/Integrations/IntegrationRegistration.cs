@@ -1,4 +1,5 @@
 using Wearable.Gateway.Integrations.HomeAssistant;
+using Wearable.Gateway.Privacy;
 
 namespace Wearable.Gateway.Integrations;
 
@@ -16,5 +17,6 @@ public static class IntegrationRegistration
         services.AddSingleton<HomeAssistantAnnouncer>();
         services.AddHostedService(p => p.GetRequiredService<HomeAssistantAnnouncer>());
         services.AddHostedService<HouseDoor>();
+        services.AddForgetful<HomeAssistantAnnouncer>();
     }
 }

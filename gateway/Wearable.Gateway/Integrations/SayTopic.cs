@@ -13,7 +13,7 @@ namespace Wearable.Gateway.Integrations;
 public sealed class SayTopic(IServiceProvider services, DeviceRegistry registry, IHousePublisher publisher, ILogger<SayTopic> logger) : IHostedService
 {
     /// <summary>Longest text, characters.</summary>
-    public const int MaxChars = Mcp.McpHouse.MaxTextChars;
+    public const int MaxChars = HouseVoice.MaxTextChars;
 
     /// <summary>Most texts on their way at once, all wearables together.</summary>
     public const int MostWaiting = 8;

@@ -1,15 +1,12 @@
 using System.ComponentModel;
 using System.Security.Claims;
-using Microsoft.Extensions.AI;
 using ModelContextProtocol.Server;
 using Wearable.Contract;
 using Wearable.Gateway.Brain;
-using Wearable.Gateway.Conversation;
 using Wearable.Gateway.Dashboard;
 using Wearable.Gateway.Devices;
 using Wearable.Gateway.Identity;
 using Wearable.Gateway.Mqtt;
-using Wearable.Gateway.Safety;
 using Wearable.Gateway.Telemetry;
 
 namespace Wearable.Gateway.Mcp;
@@ -19,16 +16,12 @@ namespace Wearable.Gateway.Mcp;
 /// wearable is for admins. What it says and asks passes the same safety gate as everything else that is said here. Nothing here opens a microphone.
 /// </summary>
 [McpServerToolType]
-public sealed class McpHouse(DeviceRegistry registry, Ingest ingest, IHeartHistory hearts, TimeProvider time, IServiceProvider services)
+public sealed class McpHouse(DeviceRegistry registry, Ingest ingest, IHeartHistory hearts, TimeProvider time, HouseVoice voice)
 {
-    /// <summary>Longest text to say or ask, characters.</summary>
-    public const int MaxTextChars = 300;
-
     /// <summary>Longest time looked back, minutes.</summary>
     public const int MaxMinutes = 24 * 60;
 
     private const int MostSamples = 2000;
-    private static readonly TimeSpan ThinkingLimit = TimeSpan.FromSeconds(60);
 
     /// <summary>A heart rate over a while.</summary>
     /// <param name="Note">That this is not a medical device.</param>
@@ -67,11 +60,8 @@ public sealed class McpHouse(DeviceRegistry registry, Ingest ingest, IHeartHisto
     {
         Admin(user);
         Known(device);
-        string said = Text(text);
-        IAnnouncer announcer = services.GetService<IAnnouncer>() ?? throw new ModelContextProtocol.McpException("this gateway runs without voice");
-        return await announcer.AnnounceAsync(device, said, cancellation).ConfigureAwait(false)
-            ? "Said."
-            : "Not said: the wearable is away or busy, or the safety rules refuse the text.";
+        HouseVoice.Result said = await voice.SayAsync(device, text, cancellation).ConfigureAwait(false);
+        return said.Outcome is HouseVoice.Outcome.Done or HouseVoice.Outcome.NotSaid ? said.Text : throw new ModelContextProtocol.McpException(said.Text);
     }
 
     /// <summary>Asks the house's brain.</summary>
@@ -82,30 +72,8 @@ public sealed class McpHouse(DeviceRegistry registry, Ingest ingest, IHeartHisto
     {
         Admin(user);
         Known(device);
-        string asked = Text(question);
-        IChatClient brain = services.GetService<IChatClient>() ?? throw new ModelContextProtocol.McpException("this gateway runs without a brain");
-        ISafetyGate safety = services.GetRequiredService<ISafetyGate>();
-        SafetyVerdict heard = safety.CheckHeard(device, asked);
-        if (!heard.Allows)
-        {
-            return heard.Reply;
-        }
-
-        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(ThinkingLimit);
-        ChatMessage[] messages = [new(ChatRole.System, safety.PolicyFor(device)), new(ChatRole.User, SpokenData.Of(asked))];
-        List<string> answer = [];
-        await foreach (string sentence in SentenceSplitter.SplitAsync(brain.GetStreamingResponseAsync(messages, BrainContext.Options(device, "mcp"), patience.Token), patience.Token).ConfigureAwait(false))
-        {
-            SafetyVerdict verdict = safety.CheckAnswer(device, sentence);
-            answer.Add(verdict.Allows ? sentence : verdict.Reply);
-            if (!verdict.Allows)
-            {
-                break;
-            }
-        }
-
-        return string.Join(' ', answer);
+        HouseVoice.Result answer = await voice.AskAsync(device, question, "mcp", cancellation).ConfigureAwait(false);
+        return answer.Outcome == HouseVoice.Outcome.Done ? answer.Text : throw new ModelContextProtocol.McpException(answer.Text);
     }
 
     private static void Admin(ClaimsPrincipal? user)
@@ -123,8 +91,4 @@ public sealed class McpHouse(DeviceRegistry registry, Ingest ingest, IHeartHisto
             throw new ModelContextProtocol.McpException($"device: one of {string.Join(", ", registry.All().Take(20).Select(d => d.Id))} expected");
         }
     }
-
-    private static string Text(string text) => text.Trim() is { Length: > 0 and <= MaxTextChars } good && !good.Any(char.IsControl)
-        ? good
-        : throw new ModelContextProtocol.McpException($"text: 1 to {MaxTextChars} characters on one line expected");
 }

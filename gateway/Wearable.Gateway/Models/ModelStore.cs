@@ -61,6 +61,15 @@ public sealed class ModelStore(ModelStoreOptions options, TextWriter? progress =
             $"{problem} right after its installation; delete {InstalledFolder}, check the disk and start again.");
     }
 
+    /// <summary>What is wrong with the first bad file of what is there; empty when all are good. Installs nothing.</summary>
+    public string Problem()
+    {
+        string folder = options.OfflineFolder is string offline ? Path.GetFullPath(offline) : InstalledFolder;
+        bool inside = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)) == "node_modules";
+        ModelFiles.Verify(_manifest, inside ? Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(folder))! : folder, CompiledFolder, out string problem);
+        return problem;
+    }
+
     private ModelFiles? Verify(out string problem) => ModelFiles.Verify(_manifest, InstalledFolder, CompiledFolder, out problem);
 
     private ModelFiles Offline(string offline)

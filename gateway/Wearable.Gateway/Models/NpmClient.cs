@@ -32,6 +32,14 @@ internal sealed class NpmClient
         return new NpmClient(npm, searchPath);
     }
 
+    /// <summary>The Node.js that npm would run with.</summary>
+    /// <exception cref="ModelException">npm or Node.js is not on the path.</exception>
+    public static string NodeOn(string? searchPath)
+    {
+        Find(searchPath);
+        return OnPath(searchPath ?? Environment.GetEnvironmentVariable("PATH") ?? "", OperatingSystem.IsWindows() ? "node.exe" : "node")!;
+    }
+
     /// <summary>Runs <c>npm ci</c> in a folder that holds package.json and package-lock.json.</summary>
     /// <param name="folder">The folder; npm writes <c>node_modules</c> into it.</param>
     /// <param name="stillWorking">Called every two seconds.</param>

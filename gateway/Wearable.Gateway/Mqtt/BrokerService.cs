@@ -4,6 +4,7 @@ using MQTTnet.Protocol;
 using MQTTnet.Server;
 using Wearable.Contract;
 using Wearable.Gateway.Devices;
+using Wearable.Gateway.Privacy;
 using Wearable.Gateway.Telemetry;
 
 namespace Wearable.Gateway.Mqtt;
@@ -14,7 +15,7 @@ namespace Wearable.Gateway.Mqtt;
 /// </summary>
 public sealed class BrokerService(
     Broker broker, Ingest ingest, RetainedMessages retained, DeviceRegistry registry, DeviceAccounts accounts, StoreWriter writer, StoredNumbers stored, Visitors visitors,
-    TimeProvider time, ILogger<BrokerService> logger) : IHostedLifecycleService
+    ClosedDoors doors, TimeProvider time, ILogger<BrokerService> logger) : IHostedLifecycleService
 {
     private long _dropped;
 
@@ -60,6 +61,10 @@ public sealed class BrokerService(
         if (connection.ClientId == Broker.GatewayClientId)
         {
             connection.ReasonCode = MqttConnectReasonCode.ClientIdentifierNotValid;
+        }
+        else if (doors.IsClosed(connection.ClientId))
+        {
+            connection.ReasonCode = MqttConnectReasonCode.ServerUnavailable; // it comes again in a moment
         }
         else if (WhyNot(connection) is string why)
         {
@@ -115,7 +120,7 @@ public sealed class BrokerService(
     // A goodbye suppresses the last will. A wearable that says goodbye without saying "offline" is offline all the same.
     private async Task OnDisconnectedAsync(ClientDisconnectedEventArgs gone)
     {
-        if (gone.DisconnectType != MqttClientDisconnectType.Clean || registry.Find(gone.ClientId) is not { Online: true })
+        if (gone.DisconnectType != MqttClientDisconnectType.Clean || doors.IsClosed(gone.ClientId) || registry.Find(gone.ClientId) is not { Online: true })
         {
             return;
         }

@@ -4,6 +4,7 @@ using MQTTnet.Protocol;
 using MQTTnet.Server;
 using Wearable.Contract;
 using Wearable.Gateway.Devices;
+using Wearable.Gateway.Privacy;
 using Wearable.Gateway.Telemetry;
 
 namespace Wearable.Gateway.Mqtt;
@@ -15,7 +16,7 @@ namespace Wearable.Gateway.Mqtt;
 /// forwarded (people see it in their viewer) but not retained; a publish under another's name is not.
 /// </summary>
 public sealed class Ingest(
-    IEnumerable<IDeviceListener> listeners, DeviceRegistry registry, RefusalLog refusals, GatewayOptions options, TimeProvider time, ILogger<Ingest> logger)
+    IEnumerable<IDeviceListener> listeners, DeviceRegistry registry, RefusalLog refusals, ClosedDoors doors, GatewayOptions options, TimeProvider time, ILogger<Ingest> logger)
 {
     private readonly IDeviceListener[] _listeners = [.. listeners];
     private readonly ConcurrentDictionary<string, DeviceLane> _lanes = new();
@@ -103,6 +104,17 @@ public sealed class Ingest(
         ? HandOverAsync(lane, new DeviceReport(deviceId, TopicKind.Status, new StatusReport(false), time.GetUtcNow(), "offline"u8.ToArray()))
         : Task.CompletedTask;
 
+    /// <summary>Lets go of a wearable's counters, once its message under way is handed over. Its door must be closed.</summary>
+    public async Task ForgetAsync(string deviceId)
+    {
+        if (_lanes.TryGetValue(deviceId, out DeviceLane? lane))
+        {
+            await lane.Turn.WaitAsync(_stopping.Token).ConfigureAwait(false);
+            _lanes.TryRemove(deviceId, out _);
+            lane.Turn.Release();
+        }
+    }
+
     /// <summary>Waits for messages on their way, at most 3 s, then lets go of them.</summary>
     public async Task DrainAsync(CancellationToken cancellation)
     {
@@ -122,6 +134,13 @@ public sealed class Ingest(
         if (Visitors.OnlyLooks(publish.SessionItems))
         {
             Forbid(publish, "this user may only look", bytes);
+            return;
+        }
+
+        if (doors.IsClosed(publish.ClientId) || (topic.Kind != TopicKind.None && doors.IsClosed(topic.DeviceId)))
+        {
+            publish.ProcessPublish = false; // not even noted as refused: it is being forgotten
+            publish.Response.ReasonCode = MqttPubAckReasonCode.NotAuthorized;
             return;
         }
 
@@ -207,7 +226,7 @@ public sealed class Ingest(
         await lane.Turn.WaitAsync(_stopping.Token).ConfigureAwait(false);
         try
         {
-            if (!lane.Take(report.Message))
+            if (doors.IsClosed(report.DeviceId) || !lane.Take(report.Message))
             {
                 return;
             }

@@ -1,3 +1,5 @@
+using Wearable.Gateway.Privacy;
+
 namespace Wearable.Gateway.Mqtt;
 
 /// <summary>One message the gateway did not take.</summary>
@@ -12,7 +14,7 @@ public sealed record Refusal(DateTimeOffset At, string ClientId, string Topic, s
 /// Counts refused messages, keeps the newest <see cref="Capacity"/> and logs one line each, at most <see cref="LinesPerSecond"/> a
 /// second: a flood of nonsense must not fill the disk with its log.
 /// </summary>
-public sealed class RefusalLog(TimeProvider time, ILogger<RefusalLog> logger)
+public sealed class RefusalLog(TimeProvider time, ILogger<RefusalLog> logger) : IForgets
 {
     /// <summary>Refusals kept; the oldest goes first.</summary>
     public const int Capacity = 100;
@@ -74,6 +76,19 @@ public sealed class RefusalLog(TimeProvider time, ILogger<RefusalLog> logger)
 
         string more = unlogged == 0 ? "" : $" ({unlogged} further refusals not shown)";
         logger.LogWarning("refused {Topic} from {Client}, {Bytes} bytes: {Why}{More}", refusal.Topic, refusal.ClientId, bytes, refusal.Why, more);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask ForgetAsync(string deviceId)
+    {
+        lock (_lock)
+        {
+            Refusal[] others = [.. _recent.Where(refusal => refusal.ClientId != deviceId && !refusal.Topic.Split('/').Contains(deviceId, StringComparer.Ordinal))];
+            _recent.Clear();
+            Array.ForEach(others, _recent.Enqueue);
+        }
+
+        return ValueTask.CompletedTask;
     }
 
     private bool MayLog(DateTimeOffset now)

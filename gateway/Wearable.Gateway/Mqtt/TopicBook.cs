@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Unicode;
 using MQTTnet.Server;
 using Wearable.Contract;
+using Wearable.Gateway.Privacy;
 
 namespace Wearable.Gateway.Mqtt;
 
@@ -10,7 +11,7 @@ namespace Wearable.Gateway.Mqtt;
 /// What passed through the broker, for the topic explorer: of each topic the last messages, in memory only and gone with the process.
 /// Sound is left out. Full: a topic beyond <see cref="MostTopics"/> is only counted.
 /// </summary>
-public sealed class TopicBook(Broker broker, TimeProvider time) : IHostedService
+public sealed class TopicBook(Broker broker, TimeProvider time) : IHostedService, IForgets
 {
     /// <summary>Most topics kept.</summary>
     public const int MostTopics = 500;
@@ -82,6 +83,20 @@ public sealed class TopicBook(Broker broker, TimeProvider time) : IHostedService
         {
             return _pages.TryGetValue(topic, out Page? page) ? [.. page.Messages.Reverse()] : [];
         }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask ForgetAsync(string deviceId)
+    {
+        lock (_lock)
+        {
+            foreach (string topic in _pages.Keys.Where(topic => topic.Split('/').Contains(deviceId, StringComparer.Ordinal)).ToArray())
+            {
+                _pages.Remove(topic);
+            }
+        }
+
+        return ValueTask.CompletedTask;
     }
 
     private Task OnPublish(InterceptingPublishEventArgs publish)

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
+using Wearable.Gateway.Privacy;
 
 namespace Wearable.Gateway.Pulse;
 
@@ -6,15 +8,28 @@ namespace Wearable.Gateway.Pulse;
 /// What the owner says about wearers, in <c>heart.json</c> of the data folder. Example: <c>{ "devices": { "bear-1": { "age": 34 } } }</c>.
 /// Without an age there are no zones: nothing is guessed about a body.
 /// </summary>
-public sealed record HeartSettings(IReadOnlyDictionary<string, int> AgeYears)
+public sealed record HeartSettings(IReadOnlyDictionary<string, int> AgeYears) : IForgets
 {
+    private readonly ConcurrentDictionary<string, bool> _forgotten = new(StringComparer.Ordinal);
+
     /// <summary>Name in the data folder.</summary>
     public const string FileName = "heart.json";
 
     private const int LeastAge = 5, MostAge = 110;
 
     /// <summary>Age of the wearer, years; null when not said.</summary>
-    public int? AgeOf(string deviceId) => AgeYears.TryGetValue(deviceId, out int age) ? age : null;
+    public int? AgeOf(string deviceId) => AgeYears.TryGetValue(deviceId, out int age) && !_forgotten.ContainsKey(deviceId) ? age : null;
+
+    /// <inheritdoc/>
+    public ValueTask ForgetAsync(string deviceId)
+    {
+        if (AgeYears.ContainsKey(deviceId))
+        {
+            _forgotten[deviceId] = true;
+        }
+
+        return ValueTask.CompletedTask;
+    }
 
     /// <summary>The settings of a data folder; none without the file.</summary>
     /// <exception cref="GatewayStartException">The file cannot be read or says something that is not understood; nothing is guessed.</exception>

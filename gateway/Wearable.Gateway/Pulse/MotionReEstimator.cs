@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Wearable.Contract;
 using Wearable.Gateway.Mqtt;
+using Wearable.Gateway.Privacy;
 using Wearable.Gateway.Telemetry;
 
 namespace Wearable.Gateway.Pulse;
@@ -10,7 +11,7 @@ namespace Wearable.Gateway.Pulse;
 /// finds is stored beside the live value, never in its place, and only for times in which the wearable itself felt somebody moving: where it
 /// said that nobody is there, that it is dazzled or that it has only just begun, no number is made here either, nor without a motion sensor.
 /// </summary>
-public sealed class MotionReEstimator(StoreWriter writer) : IDeviceListener
+public sealed class MotionReEstimator(StoreWriter writer) : IDeviceListener, IForgets
 {
     /// <summary>Windows of 2 s an answer comes late.</summary>
     public const int LookBackWindows = 5;
@@ -37,6 +38,13 @@ public sealed class MotionReEstimator(StoreWriter writer) : IDeviceListener
 
                 break;
         }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask ForgetAsync(string deviceId)
+    {
+        _wrists.TryRemove(deviceId, out _);
+        return ValueTask.CompletedTask;
     }
 
     private sealed record Answer(DateTimeOffset At, int RateBpmX10, int Quality, int MotionMilliG, string State);

@@ -136,7 +136,7 @@ public sealed class RecordCommand
         }
         catch (MqttCommunicationException e)
         {
-            throw new ReferenceException($"no gateway at {host}:{port}: start it first ({(e.InnerException ?? e).Message.TrimEnd('.')})");
+            throw new Tool.ToolException(Tool.ToolExit.NoGateway, $"no gateway at {host}:{port}: start it with \"wearable\" ({(e.InnerException ?? e).Message.TrimEnd('.')}).");
         }
     }
 
@@ -212,6 +212,11 @@ public sealed class RecordCommand
         catch (ReferenceException e)
         {
             return Guarded(parsed, () => throw e);
+        }
+        catch (Tool.ToolException e)
+        {
+            parsed.InvocationConfiguration.Error.WriteLine(e.Message);
+            return e.Exit;
         }
 
         return Guarded(parsed, () =>

@@ -1,7 +1,9 @@
+using Wearable.Gateway.Privacy;
+
 namespace Wearable.Gateway.Safety;
 
 /// <summary>A gate that fails closed: when the inner one throws, one sentence is said and nothing passes. Logs codes, never words.</summary>
-public sealed class ClosedGate(ISafetyGate inner, ILogger<ClosedGate> log) : ISafetyGate
+public sealed class ClosedGate(ISafetyGate inner, ILogger<ClosedGate> log) : ISafetyGate, IForgets
 {
     /// <summary>Code of a gate that could not judge.</summary>
     public const string Fault = "gate-fault";
@@ -18,6 +20,9 @@ public sealed class ClosedGate(ISafetyGate inner, ILogger<ClosedGate> log) : ISa
 
     /// <inheritdoc/>
     public string PolicyFor(string deviceId) => inner.PolicyFor(deviceId);
+
+    /// <inheritdoc/>
+    public ValueTask ForgetAsync(string deviceId) => inner is IForgets holder ? holder.ForgetAsync(deviceId) : ValueTask.CompletedTask;
 
     private SafetyVerdict Check(string deviceId, string where, string text, Func<string, string, SafetyVerdict> check)
     {

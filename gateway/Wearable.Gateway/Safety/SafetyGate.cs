@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Wearable.Gateway.Privacy;
 
 namespace Wearable.Gateway.Safety;
 
@@ -6,7 +7,7 @@ namespace Wearable.Gateway.Safety;
 /// Rules by age band, in English and Chinese, with what one sentence alone does not show: repeated probes, asking again for what was refused,
 /// the length of the conversation and the time of day. Help at self-harm is given at any time.
 /// </summary>
-public sealed class SafetyGate : ISafetyGate
+public sealed class SafetyGate : ISafetyGate, IForgets
 {
     /// <summary>Code of the rule whose reply is a help script.</summary>
     public const string SelfHarm = "self-harm";
@@ -98,6 +99,13 @@ public sealed class SafetyGate : ISafetyGate
 
     /// <inheritdoc/>
     public string PolicyFor(string deviceId) => _rules.PolicyFor(_settings.Of(deviceId).Band);
+
+    /// <inheritdoc/>
+    public ValueTask ForgetAsync(string deviceId)
+    {
+        _sessions.TryRemove(deviceId, out _);
+        return _settings.ForgetAsync(deviceId);
+    }
 
     // The gate's own sentences name what they refuse; they, letter by letter, may always be said.
     private bool IsOurs(string sentence, DeviceSafety device) =>

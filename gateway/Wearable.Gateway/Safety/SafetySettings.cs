@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using Wearable.Gateway.Privacy;
+
 namespace Wearable.Gateway.Safety;
 
 /// <summary>What holds for one wearable.</summary>
@@ -29,8 +32,10 @@ public sealed record DeviceSafety
 }
 
 /// <summary>What holds for the wearables of one gateway.</summary>
-public sealed record SafetySettings
+public sealed record SafetySettings : IForgets
 {
+    private readonly ConcurrentDictionary<string, bool> _forgotten = new(StringComparer.Ordinal);
+
     /// <summary>For every wearable that is not named.</summary>
     public DeviceSafety Standard { get; init; } = new();
 
@@ -38,5 +43,16 @@ public sealed record SafetySettings
     public IReadOnlyDictionary<string, DeviceSafety> Devices { get; init; } = new Dictionary<string, DeviceSafety>();
 
     /// <summary>What holds for a wearable.</summary>
-    public DeviceSafety Of(string deviceId) => Devices.GetValueOrDefault(deviceId, Standard);
+    public DeviceSafety Of(string deviceId) => _forgotten.ContainsKey(deviceId) ? Standard : Devices.GetValueOrDefault(deviceId, Standard);
+
+    /// <summary>Its own settings were erased; the standard holds.</summary>
+    public ValueTask ForgetAsync(string deviceId)
+    {
+        if (Devices.ContainsKey(deviceId))
+        {
+            _forgotten[deviceId] = true;
+        }
+
+        return ValueTask.CompletedTask;
+    }
 }

@@ -45,6 +45,7 @@ public sealed class StoreDatabase
         """;
 
     private readonly string _connection;
+    private FileStream? _raw;
 
     private StoreDatabase(string file)
     {
@@ -84,12 +85,43 @@ public sealed class StoreDatabase
         }
     }
 
+    /// <summary>
+    /// The file's bytes as they are on disk, for this object's lifetime: closing any handle of the file would drop the locks that SQLite holds
+    /// on it in this process (sqlite.org/howtocorrupt.html, 2.2).
+    /// </summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public Stream Raw => _raw ??= new FileStream(File, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
+
     /// <summary>A new connection for one thread; pooled when closed.</summary>
     public SqliteConnection Connect()
     {
         SqliteConnection connection = new(_connection);
         connection.Open();
         return connection;
+    }
+
+    /// <summary>A connection that changes nothing, to a file whatever its state; not pooled.</summary>
+    /// <exception cref="SqliteException">It cannot be opened.</exception>
+    internal static SqliteConnection ConnectToLook(string file)
+    {
+        SqliteConnection connection = new(new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadOnly, Pooling = false, DefaultTimeout = 5 }.ToString());
+        connection.Open();
+        return connection;
+    }
+
+    /// <summary>Ids of the wearables in a data folder's database; none without one, or without one that can be read.</summary>
+    internal static IReadOnlyCollection<string> DevicesOf(string dataFolder)
+    {
+        string file = Path.Combine(dataFolder, FileName);
+        try
+        {
+            using SqliteConnection? connection = System.IO.File.Exists(file) ? ConnectToLook(file) : null;
+            return connection is null ? [] : [.. PersonRows.Devices(connection)];
+        }
+        catch (SqliteException)
+        {
+            return [];
+        }
     }
 
     private static void MakeFolder(string folder)

@@ -10,8 +10,13 @@ public sealed record StoreRow(string Sql, params object?[] Values)
 
     internal TaskCompletionSource? Written { get; init; }
 
+    internal Action<Microsoft.Data.Sqlite.SqliteConnection, StoredNumbers>? Alone { get; init; }
+
     /// <summary>Writes nothing; completes when everything before it is on disk.</summary>
     internal static StoreRow Barrier() => new("") { Written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously) };
+
+    /// <summary>Work that nothing may be written beside; completes when it is done, or throws what it threw.</summary>
+    internal static StoreRow Between(Action<Microsoft.Data.Sqlite.SqliteConnection, StoredNumbers> work) => Barrier() with { Alone = work };
 }
 
 /// <summary>What tells one message of a wearable from every other.</summary>

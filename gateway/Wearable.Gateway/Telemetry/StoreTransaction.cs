@@ -15,6 +15,9 @@ internal sealed class StoreTransaction(StoreDatabase database, StoredNumbers num
     private readonly Dictionary<string, SqliteCommand> _prepared = new(StringComparer.Ordinal);
     private SqliteConnection? _connection;
 
+    /// <summary>The writer's connection.</summary>
+    public SqliteConnection Connection => _connection ??= Open();
+
     /// <summary>Notes whose messages the batch holds; once per batch.</summary>
     public void Begin(List<StoreRow> batch)
     {
@@ -33,17 +36,16 @@ internal sealed class StoreTransaction(StoreDatabase database, StoredNumbers num
     {
         try
         {
-            _connection ??= Open();
-            using SqliteTransaction transaction = _connection.BeginTransaction();
+            using SqliteTransaction transaction = Connection.BeginTransaction();
             foreach (StoreRow row in batch)
             {
                 if (row.Sql.Length > 0)
                 {
-                    Execute(row, _connection, transaction);
+                    Execute(row, Connection, transaction);
                 }
             }
 
-            numbers.Write(_connection, transaction, time.GetUtcNow());
+            numbers.Write(Connection, transaction, time.GetUtcNow());
             transaction.Commit();
             numbers.Settle();
         }

@@ -27,6 +27,7 @@ public sealed class StoreWriter : IHostedService, IAsyncDisposable
     // Older losses melt into one range, which can only withhold too many acknowledgements.
     private const int MaxLostRanges = 64;
 
+    private readonly StoredNumbers _numbers;
     private readonly StoreTransaction _transaction;
     private readonly TimeProvider _time;
     private readonly ILogger<StoreWriter> _logger;
@@ -44,6 +45,7 @@ public sealed class StoreWriter : IHostedService, IAsyncDisposable
     /// <summary>Starts writing.</summary>
     public StoreWriter(StoreDatabase database, StoredNumbers numbers, TimeProvider time, ILogger<StoreWriter> logger)
     {
+        _numbers = numbers;
         _transaction = new StoreTransaction(database, numbers, time);
         _time = time;
         _logger = logger;
@@ -78,6 +80,17 @@ public sealed class StoreWriter : IHostedService, IAsyncDisposable
         StoreRow barrier = StoreRow.Barrier();
         await AddAsync(barrier, cancellation).ConfigureAwait(false);
         await barrier.Written!.Task.WaitAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Does work with the writer's own connection, outside a transaction, after everything added before is written. What is added meanwhile
+    /// waits in the queue: the work and the rows cannot get in each other's way, however long it takes.
+    /// </summary>
+    internal async Task BetweenAsync(Action<Microsoft.Data.Sqlite.SqliteConnection, StoredNumbers> work, CancellationToken cancellation = default)
+    {
+        StoreRow row = StoreRow.Between(work);
+        await AddAsync(row, cancellation).ConfigureAwait(false);
+        await row.Written!.Task.ConfigureAwait(false); // once begun it is not left half done
     }
 
     /// <summary>Completes when <see cref="Settled"/> has reached a position, or when the writer has stopped.</summary>
@@ -159,12 +172,13 @@ public sealed class StoreWriter : IHostedService, IAsyncDisposable
         {
             while (await _queue.Reader.WaitToReadAsync().ConfigureAwait(false))
             {
-                while (batch.Count < BatchRows && _queue.Reader.TryRead(out StoreRow? row))
+                while (batch.Count < BatchRows && (batch.Count == 0 || batch[^1].Alone is null) && _queue.Reader.TryRead(out StoreRow? row))
                 {
                     batch.Add(row);
                 }
 
                 bool stored = await WriteAsync(batch).ConfigureAwait(false);
+                Work(batch[^1]);
                 Settle(batch, stored);
                 batch.Clear();
             }
@@ -206,6 +220,18 @@ public sealed class StoreWriter : IHostedService, IAsyncDisposable
                 _logger.LogWarning("storing {Rows} rows failed, trying again in 1 s: {Why}", rows, e.Message);
                 await Task.Delay(TimeSpan.FromSeconds(1), _time).ConfigureAwait(false);
             }
+        }
+    }
+
+    private void Work(StoreRow last)
+    {
+        try
+        {
+            last.Alone?.Invoke(_transaction.Connection, _numbers);
+        }
+        catch (Exception e)
+        {
+            last.Written!.TrySetException(e); // its caller's to hear; the rows are stored all the same
         }
     }
 

@@ -63,6 +63,9 @@ public sealed class StoredNumbers
         }
     }
 
+    /// <summary>Lets go of a wearable's numbers; only between two batches.</summary>
+    internal void Forget(string deviceId) => _devices.Remove(deviceId);
+
     internal void GiveBack(MessageNumber number) =>
         BootsOf(number.DeviceId).Find(known => known.BootId == number.BootId)?.Window.GiveBack(number.Number);
 

@@ -4,11 +4,12 @@ using Microsoft.Data.Sqlite;
 using Wearable.Contract;
 using Wearable.Gateway.Devices;
 using Wearable.Gateway.Mqtt;
+using Wearable.Gateway.Privacy;
 
 namespace Wearable.Gateway.Telemetry;
 
 /// <summary>Keeps what wearables report and what became of each turn. Sound is never stored; words only when the owner allows them.</summary>
-public sealed class TelemetryStore(StoreWriter writer, StoreDatabase database, GatewayOptions options, TimeProvider time) : IDeviceListener, ITurnListener, IHeartHistory
+public sealed class TelemetryStore(StoreWriter writer, StoreDatabase database, GatewayOptions options, TimeProvider time) : IDeviceListener, ITurnListener, IHeartHistory, IForgets
 {
     /// <summary>How long a heart rate counts as now.</summary>
     public static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(30);
@@ -93,6 +94,13 @@ public sealed class TelemetryStore(StoreWriter writer, StoreDatabase database, G
     {
         await writer.FlushAsync(cancellation).ConfigureAwait(false);
         return await Task.Run(() => ReadTurns(deviceId, limit), cancellation).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask ForgetAsync(string deviceId)
+    {
+        _latest.TryRemove(deviceId, out _);
+        return ValueTask.CompletedTask;
     }
 
     private static StoreRow? RowOf(DeviceReport report)

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.Extensions.AI;
 using Wearable.Gateway.Brain.Tools;
+using Wearable.Gateway.Privacy;
 
 namespace Wearable.Gateway.Brain.Llm;
 
@@ -9,7 +10,7 @@ namespace Wearable.Gateway.Brain.Llm;
 /// Skills first, because they know this house and answer at once; then the larger model; and when that is missing, slow, broken or hangs, one
 /// honest sentence and whatever the skills know.
 /// </summary>
-public sealed class BrainChain : IChatClient
+public sealed class BrainChain : IChatClient, IForgets
 {
     private readonly string _name;
     private readonly Func<CancellationToken, Task<IChatClient>> _load;
@@ -107,6 +108,13 @@ public sealed class BrainChain : IChatClient
 
     /// <inheritdoc/>
     public object? GetService(Type serviceType, object? serviceKey = null) => serviceKey is null && serviceType.IsInstanceOfType(this) ? this : null;
+
+    /// <inheritdoc/>
+    public ValueTask ForgetAsync(string deviceId)
+    {
+        _history.Forget(deviceId);
+        return _skills.ForgetAsync(deviceId);
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -20,6 +20,14 @@ internal sealed class ChatHistory(int maxMessages, TimeSpan forgetAfter, TimePro
         }
     }
 
+    public void Forget(string deviceId)
+    {
+        lock (_lock)
+        {
+            _conversations.Remove(deviceId);
+        }
+    }
+
     public void Add(string deviceId, string question, string answer)
     {
         lock (_lock)

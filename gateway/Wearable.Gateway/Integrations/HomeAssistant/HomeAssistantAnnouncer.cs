@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Wearable.Contract;
 using Wearable.Gateway.Devices;
 using Wearable.Gateway.Mqtt;
+using Wearable.Gateway.Privacy;
 
 namespace Wearable.Gateway.Integrations.HomeAssistant;
 
@@ -12,7 +13,7 @@ namespace Wearable.Gateway.Integrations.HomeAssistant;
 /// </summary>
 public sealed class HomeAssistantAnnouncer(
     IHousePublisher publisher, DeviceRegistry registry, DeviceAccounts accounts, GatewayOptions options, TimeProvider time, ILogger<HomeAssistantAnnouncer> logger)
-    : BackgroundService, IDeviceListener
+    : BackgroundService, IDeviceListener, IForgets
 {
     /// <summary>A wearable that is back sooner was never away.</summary>
     public static readonly TimeSpan OfflineAfter = TimeSpan.FromSeconds(15);
@@ -85,6 +86,9 @@ public sealed class HomeAssistantAnnouncer(
         await publisher.PublishToHouseAsync(TopicOf(deviceId), [], retain: true, cancellation).ConfigureAwait(false);
         await publisher.PublishToHouseAsync(HouseTopics.Availability(deviceId), [], retain: true, cancellation).ConfigureAwait(false);
     }
+
+    /// <inheritdoc/>
+    async ValueTask IForgets.ForgetAsync(string deviceId) => await ForgetAsync(deviceId).ConfigureAwait(false);
 
     /// <summary>Looks once for wearables that were removed or renamed.</summary>
     public async Task LookAsync(CancellationToken cancellation = default)
