@@ -27,8 +27,9 @@ public static class GatewayApp
     /// Adds to or replaces the gateway's services. Every <see cref="IDeviceListener"/> registered here hears all messages, after the
     /// gateway's own; an <see cref="Speech.ITextToSpeech"/> switches /api/speech on, <see cref="DashboardFiles"/> the chart library.
     /// </param>
+    /// <param name="cancellation">Gives up waiting for a database server.</param>
     /// <exception cref="GatewayStartException">The data folder, database or <c>heart.json</c> cannot be used.</exception>
-    public static async Task<WebApplication> BuildAsync(GatewayOptions options, Action<IServiceCollection>? services = null)
+    public static async Task<WebApplication> BuildAsync(GatewayOptions options, Action<IServiceCollection>? services = null, CancellationToken cancellation = default)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         ConfigureLog(builder.Logging, options);
@@ -44,8 +45,8 @@ public static class GatewayApp
         builder.Services.AddSingleton(ports);
         builder.Services.AddSingleton<Presence>();
         builder.Services.AddSingleton(TimeProvider.System);
-        StoreDatabase database = await Task.Run(() => StoreDatabase.Open(options)).ConfigureAwait(false);
-        AddStore(builder.Services, database);
+        DataFolder.Make(options.DataFolder);
+        AddStore(builder.Services, await Stores.OpenAsync(options, Console.Error.WriteLine, cancellation).ConfigureAwait(false));
         builder.Services.AddSingleton(HeartSettings.Load(options.DataFolder));
         builder.Services.AddSingleton<HeartArchive>();
         builder.Services.AddSingleton<FactMemory>();
@@ -153,10 +154,9 @@ public static class GatewayApp
     });
 
     // Started first and stopped last, so that what the broker still says while stopping is stored.
-    private static void AddStore(IServiceCollection services, StoreDatabase database)
+    private static void AddStore(IServiceCollection services, IStore store)
     {
-        services.AddSingleton(database);
-        services.AddSingleton<StoredNumbers>();
+        services.AddSingleton(_ => store); // by a factory, so that it is disposed with the gateway
         services.AddSingleton<StoreWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<StoreWriter>());
         services.AddSingleton<Retention>();
@@ -202,6 +202,7 @@ public static class GatewayApp
         services.AddSingleton<IDeviceSender>(provider => provider.GetRequiredService<DeviceSender>());
         services.AddSingleton<IHousePublisher>(provider => provider.GetRequiredService<DeviceSender>());
         services.AddSingleton<Visitors>();
+        services.AddSingleton<Arrival>();
         services.AddSingleton<BrokerService>();
         services.AddHostedService(provider => provider.GetRequiredService<BrokerService>());
         services.AddIntegrations();

@@ -4,6 +4,7 @@ using System.Net;
 using Wearable.Gateway.Brain.Languages;
 using Wearable.Gateway.Brain.Llm;
 using Wearable.Gateway.Models;
+using Wearable.Gateway.Telemetry;
 
 namespace Wearable.Gateway;
 
@@ -37,6 +38,13 @@ public sealed class GatewayCommand
         Description = "Folder of the database.",
         DefaultValueFactory = _ => GatewayOptions.DefaultDataFolder,
         HelpName = "FOLDER",
+        Recursive = true,
+    };
+
+    private readonly Option<string?> _store = new("--store")
+    {
+        Description = $"Database: {StoreChoice.Syntax} (password in {StoreChoice.PasswordVariable}); without it {StoreChoice.Variable}, else sqlite.",
+        HelpName = "WHERE",
         Recursive = true,
     };
 
@@ -104,6 +112,13 @@ public sealed class GatewayCommand
                 result.AddError($"--language: a code such as en or zh expected, got \"{result.Tokens[0].Value}\"");
             }
         });
+        _store.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && StoreChoice.Parse(result.Tokens[0].Value, Environment.GetEnvironmentVariable, out string problem) is null)
+            {
+                result.AddError(problem);
+            }
+        });
         _keepDays.Validators.Add(result => RequireRange(result, 1, 3650));
         _homeAssistant.Validators.Add(result =>
         {
@@ -115,7 +130,7 @@ public sealed class GatewayCommand
         _followUp.Validators.Add(result => RequireRange(result, 0, 30));
         Root = new RootCommand("The gateway of your wearables: broker, voice and page in one process, no cloud.")
         {
-            _httpPort, _mqttPort, _mqttsPort, _bind, _tls, _plainMqtt, _data, _models, _language, _speech, _voice, _brain, _brainModel, _allowWords, _followUp, _keepDays, _verbose,
+            _httpPort, _mqttPort, _mqttsPort, _bind, _tls, _plainMqtt, _data, _store, _models, _language, _speech, _voice, _brain, _brainModel, _allowWords, _followUp, _keepDays, _verbose,
         };
         Root.Options.Add(_homeAssistant);
         Root.SetAction((parsed, cancellation) => run(OptionsOf(parsed), cancellation));
@@ -134,6 +149,7 @@ public sealed class GatewayCommand
         Tls = parsed.GetValue(_tls),
         PlainMqtt = parsed.GetValue(_plainMqtt),
         DataFolder = Path.GetFullPath(parsed.GetValue(_data) ?? GatewayOptions.DefaultDataFolder),
+        Store = StoreChoice.Parse(parsed.GetValue(_store), Environment.GetEnvironmentVariable, out string problem) ?? throw new GatewayStartException(problem + "."),
         ModelsFolder = parsed.GetValue(_models) is string models ? Path.GetFullPath(models) : null,
         Language = parsed.GetValue(_language) ?? "en",
         SpeechModel = parsed.GetValue(_speech),

@@ -35,6 +35,9 @@ public sealed record GatewayOptions
     /// <summary>Folder of the database; made when absent, readable by this user only.</summary>
     public string DataFolder { get; init; } = DefaultDataFolder;
 
+    /// <summary>Which database; SQLite's file lies in <see cref="DataFolder"/>.</summary>
+    public Telemetry.StoreChoice Store { get; init; } = Telemetry.StoreChoice.Sqlite;
+
     /// <summary>Folder of the models, for an offline copy; null takes the model store's own.</summary>
     public string? ModelsFolder { get; init; }
 

@@ -26,7 +26,7 @@ public static class VoiceGateway
                 services.AddConversation();
                 services.AddSingleton(DashboardFiles.From(files));
                 more?.Invoke(services);
-            }).ConfigureAwait(false);
+            }, cancellation).ConfigureAwait(false);
         }
         catch
         {

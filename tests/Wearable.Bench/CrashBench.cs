@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using Microsoft.Data.Sqlite;
-using Wearable.Gateway.Telemetry;
+using Wearable.Gateway.Telemetry.Sqlite;
 
 namespace Wearable.Bench;
 
@@ -45,7 +45,7 @@ internal static class CrashBench
 
     private static int Judge(string data, StubbornPublisher[] publishers, int kills)
     {
-        using SqliteConnection connection = new($"Data Source={Path.Combine(data, StoreDatabase.FileName)}");
+        using SqliteConnection connection = new($"Data Source={Path.Combine(data, SqliteStore.FileName)}");
         connection.Open();
         string whole = (string)Ask(connection, "PRAGMA integrity_check");
         long lost = 0;

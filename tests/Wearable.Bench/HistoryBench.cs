@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Wearable.Gateway;
@@ -11,7 +10,7 @@ using Wearable.Gateway.Telemetry;
 namespace Wearable.Bench;
 
 /// <summary>
-/// <c>history [DAYS]</c>: a year of synthetic readings of one person, every 5 s (6.3 M), in the real database; then what the page asks
+/// <c>history [DAYS] [--store WHERE]</c>: a year of synthetic readings of one person, every 5 s (6.3 M), in the real database; then what the page asks
 /// for over HTTP: the whole year first, then zooms to a quarter, month, week, day, hour and minute at seeded places.
 /// </summary>
 internal static class HistoryBench
@@ -22,36 +21,49 @@ internal static class HistoryBench
     public static async Task<int> RunAsync(string[] args)
     {
         int days = 365;
-        if (args.Length > 1 || (args.Length == 1 && !(int.TryParse(args[0], NumberStyles.None, CultureInfo.InvariantCulture, out days) && days is > 0 and <= 3650)))
+        string where = "sqlite";
+        for (int i = 0; i < args.Length; i++)
         {
-            Console.Error.WriteLine("history [DAYS] expected, DAYS 1 to 3650");
+            if (args[i] == "--store" && i + 1 < args.Length)
+            {
+                where = args[++i];
+            }
+            else if (!int.TryParse(args[i], NumberStyles.None, CultureInfo.InvariantCulture, out days) || days is 0 or > 3650)
+            {
+                Console.Error.WriteLine("history [DAYS] [--store WHERE] expected, DAYS 1 to 3650");
+                return 2;
+            }
+        }
+
+        await using BenchStore? bench = await BenchStore.OpenAsync(where);
+        if (bench is null)
+        {
             return 2;
         }
 
         string data = Directory.CreateTempSubdirectory("wearable-history-").FullName;
         try
         {
-            GatewayOptions options = new() { HttpPort = 0, MqttPort = 0, DataFolder = data, KeepDays = days + 2, LogLevel = LogLevel.Warning };
+            GatewayOptions options = new() { HttpPort = 0, MqttPort = 0, DataFolder = data, Store = bench.Choice, KeepDays = days + 2, LogLevel = LogLevel.Warning };
             long now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
             Stopwatch filling = Stopwatch.StartNew();
-            long rows = Fill(StoreDatabase.Open(options), now, days);
-            Console.WriteLine(Line($"{rows:N0} readings stored in {filling.Elapsed.TotalSeconds:0.0} s, {new FileInfo(Path.Combine(data, StoreDatabase.FileName)).Length / 1e6:0} MB"));
-            SqliteConnection.ClearAllPools();
+            long rows = await FillAsync(options, now, days);
+            Console.WriteLine(Line($"{rows:N0} readings stored in {filling.Elapsed.TotalSeconds:0.0} s, {bench.Kind}"));
             await using WebApplication app = await GatewayApp.BuildAsync(options);
             await GatewayApp.StartAsync(app);
             using HttpClient http = new() { BaseAddress = new Uri($"http://127.0.0.1:{app.Services.GetRequiredService<GatewayPorts>().Http}") };
-            bool kept = await MeasureAsync(http, now, days, rows);
+            bool kept = await MeasureAsync(http, now, days, rows, bench.Kind);
             await app.StopAsync();
             return kept ? 0 : 1;
         }
         finally
         {
-            SqliteConnection.ClearAllPools();
+            Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
             Directory.Delete(data, recursive: true);
         }
     }
 
-    private static async Task<bool> MeasureAsync(HttpClient http, long now, int days, long rows)
+    private static async Task<bool> MeasureAsync(HttpClient http, long now, int days, long rows, string store)
     {
         const long Minute = 60_000, Day = 24 * 60 * Minute;
         long span = days * Day;
@@ -83,7 +95,7 @@ internal static class HistoryBench
             Console.WriteLine(Line($"{name,-12} {took[took.Count / 2],8:0.0} ms median, {took[^1]:0.0} ms worst of {took.Count}, at most {most} columns"));
         }
 
-        Console.WriteLine(Line($"{{\"readings\":{rows},\"open_ms\":{opened:0.0},\"zoom_worst_ms\":{worst:0.0},\"complete\":{(right ? "true" : "false")}}}"));
+        Console.WriteLine(Line($"{{\"store\":\"{store}\",\"readings\":{rows},\"open_ms\":{opened:0.0},\"zoom_worst_ms\":{worst:0.0},\"complete\":{(right ? "true" : "false")}}}"));
         return right && opened <= OpensWithinMs && worst <= ZoomsWithinMs;
     }
 
@@ -98,25 +110,27 @@ internal static class HistoryBench
     }
 
     // Day and night, exercise at six, and every hundredth reading refused.
-    private static long Fill(StoreDatabase database, long now, int days)
+    private static async Task<long> FillAsync(GatewayOptions options, long now, int days)
     {
+        const int BatchRows = 50_000;
         long rows = days * 86_400L / EverySeconds;
         Random random = new(7);
-        using SqliteConnection connection = database.Connect();
-        using SqliteTransaction transaction = connection.BeginTransaction();
-        using SqliteCommand insert = connection.CreateCommand();
-        insert.CommandText = "INSERT INTO heart(device, at, bpm10, q, st, src, pi, mot) VALUES('bear', $1, $2, $3, 'ok', 'beats', 120, 15)";
-        SqliteParameter at = insert.Parameters.AddWithValue("$1", 0L), bpm = insert.Parameters.AddWithValue("$2", 0), quality = insert.Parameters.AddWithValue("$3", 0);
+        await using IStore store = await Stores.OpenAsync(options);
+        await using IStoreSession session = store.OpenSession(TimeProvider.System);
+        List<StoreRow> batch = new(BatchRows);
         for (long i = 0; i < rows; i++)
         {
             long then = now - ((rows - i) * EverySeconds * 1000);
             double hour = then / 3_600_000.0 % 24;
             double rate = 66 + (12 * Math.Sin((hour - 9) / 24 * 2 * Math.PI)) + (hour is > 18 and < 18.7 ? 55 : 0) + (random.NextDouble() * 8);
-            (at.Value, bpm.Value, quality.Value) = (then, random.Next(100) == 0 ? DBNull.Value : (int)(rate * 10), 60 + random.Next(40));
-            insert.ExecuteNonQuery();
+            batch.Add(StoreRow.Add(StoreTable.Heart, "bear", then, random.Next(100) == 0 ? null : (int)(rate * 10), 60 + random.Next(40), "ok", "beats", 120, 15));
+            if (batch.Count == BatchRows || i == rows - 1)
+            {
+                await session.WriteAsync(batch);
+                batch.Clear();
+            }
         }
 
-        transaction.Commit();
         return rows;
     }
 

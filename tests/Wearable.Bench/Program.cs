@@ -38,6 +38,8 @@ switch (args.Length > 0 ? args[0] : "")
         return await GatewayProcess.RunAsync(args[1..]);
     case "history":
         return await HistoryBench.RunAsync(args[1..]);
+    case "start":
+        return await StartBench.RunAsync(args[1..]);
     case "safety":
         return await SafetyBench.RunAsync(args[1..]);
     default:
@@ -52,11 +54,12 @@ switch (args.Length > 0 ? args[0] : "")
         Console.Error.WriteLine("voice FOLDER [--clips N] [--speed X]: word error rate of recorded people, from the file and through device, codec and broker");
         Console.Error.WriteLine("nobody FOLDER [--wearables N] [--speed X] [--minutes M]: background through wearables and gateway: who is answered without having asked");
         Console.Error.WriteLine("turns [TURNS] [--speed X] [--wearables N]: memory of the gateway over many turns");
-        Console.Error.WriteLine("ingest [--seconds N] [--overload]: QoS 1 events through the broker to the committed database, and mosquitto beside it");
+        Console.Error.WriteLine("ingest [--seconds N] [--overload] [--store WHERE]: QoS 1 events through the broker to the committed database, and mosquitto beside it; --store postgres starts one");
         Console.Error.WriteLine("crash [KILLS [SEED]]: the gateway killed at random moments under load; what was acknowledged must be stored, once");
         Console.Error.WriteLine("faults [SEEDS [KIND [SEED]]]: twenty kinds of fault around whole wearables in virtual time: stuck, lost, time to reconnect");
         Console.Error.WriteLine("fleet [WEARABLES [SECONDS]]: idle wearables connected, the gateway's memory, the heartbeat's delay");
-        Console.Error.WriteLine("history [DAYS]: a year of readings, 6.3 M, opened and zoomed over HTTP");
+        Console.Error.WriteLine("history [DAYS] [--store WHERE]: a year of readings, 6.3 M, opened and zoomed over HTTP; --store postgres starts one");
+        Console.Error.WriteLine("start [--times N] [--before DLL]: the gateway alone: time to ready and resident memory, beside another build of it");
         Console.Error.WriteLine("safety [wrong]: the public list through gate, brain and gate");
         return 2;
 }

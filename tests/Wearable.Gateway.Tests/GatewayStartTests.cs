@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using MQTTnet;
 using Wearable.Contract;
-using Wearable.Gateway.Telemetry;
+using Wearable.Gateway.Telemetry.Sqlite;
 using Wearable.Gateway.Tests.Support;
 
 namespace Wearable.Gateway.Tests;
@@ -66,8 +66,8 @@ public sealed class GatewayStartTests
             await gateway.StopAsync().WaitAsync(TimeSpan.FromSeconds(20));
         }
 
-        StoreDatabase database = StoreDatabase.Open(new GatewayOptions { DataFolder = folder });
-        Assert.Equal(["100"], TestGateway.Rows(database, "SELECT COUNT(*) FROM events WHERE kind = 'evt/button'"));
+        SqliteStore database = SqliteStore.Open(new GatewayOptions { DataFolder = folder });
+        Assert.Equal(["100"], await TestStore.RowsAsync(database, "SELECT COUNT(*) FROM events WHERE kind = 'evt/button'"));
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         Directory.Delete(folder, recursive: true);
     }

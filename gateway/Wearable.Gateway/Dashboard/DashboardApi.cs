@@ -207,17 +207,18 @@ public static class DashboardApi
     {
         var health = new
         {
-            status = store.Lost == 0 ? "ok" : "degraded",
+            status = store.Lost == 0 && store.Away is null ? "ok" : "degraded",
             devices = registry.All().Count,
             online = registry.All().Count(device => device.Online),
             pages = feed.Pages,
             storeWrites = store.Written,
             storeWaiting = store.Waiting,
             storeLost = store.Lost,
+            storeAway = store.Away,
             refused = refusals.Total,
             droppedForViewers = broker.DroppedForViewers,
         };
-        return TypedResults.Json(health, statusCode: store.Lost == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+        return TypedResults.Json(health, statusCode: store.Lost == 0 && store.Away is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 
     private static object RefusalView(Refusal refusal) =>

@@ -1,14 +1,15 @@
 using System.Text.Json;
-using Microsoft.Data.Sqlite;
 using Wearable.Gateway.Telemetry;
 
 namespace Wearable.Gateway.Dashboard;
 
 /// <summary>Stored events of one wearable for the page: wake words, near misses, faults and the like.</summary>
-public sealed class EventHistory(StoreDatabase database, StoreWriter writer)
+public sealed class EventHistory(IStore store, StoreWriter writer)
 {
     /// <summary>Most events of one answer.</summary>
     public const int MaxEvents = 200;
+
+    private const string Newest = "SELECT at, payload FROM events WHERE device = $1 AND kind = $2 ORDER BY at DESC, id DESC LIMIT $3";
 
     /// <summary>The kinds that may be asked for, as the live feed names them, with their topic behind the device id.</summary>
     public static readonly IReadOnlyDictionary<string, string> Kinds = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -36,25 +37,7 @@ public sealed class EventHistory(StoreDatabase database, StoreWriter writer)
     public async Task<IReadOnlyList<Event>> NewestAsync(string deviceId, string kind, int limit, CancellationToken cancellation)
     {
         await writer.FlushAsync(cancellation).ConfigureAwait(false);
-        return await Task.Run(() => Read(deviceId, kind, limit), cancellation).ConfigureAwait(false);
-    }
-
-    private List<Event> Read(string deviceId, string kind, int limit)
-    {
-        using SqliteConnection connection = database.Connect();
-        using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = "SELECT at, payload FROM events WHERE device = $1 AND kind = $2 ORDER BY at DESC, id DESC LIMIT $3";
-        command.Parameters.AddWithValue("$1", deviceId);
-        command.Parameters.AddWithValue("$2", Kinds[kind]);
-        command.Parameters.AddWithValue("$3", limit);
-        List<Event> events = [];
-        using SqliteDataReader rows = command.ExecuteReader();
-        while (rows.Read())
-        {
-            events.Add(new Event(rows.GetInt64(0), kind, Parsed(rows.GetString(1))));
-        }
-
-        return events;
+        return await store.QueryAsync(Newest, row => new Event(row.GetInt64(0), kind, Parsed(row.GetString(1))), cancellation, deviceId, Kinds[kind], limit).ConfigureAwait(false);
     }
 
     private static object Parsed(string payload)

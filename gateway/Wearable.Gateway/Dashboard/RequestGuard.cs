@@ -47,6 +47,11 @@ public static class RequestGuard
         {
             await next(context).ConfigureAwait(false);
         }
+        catch (Telemetry.StoreAwayException e) when (!context.Response.HasStarted)
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            await context.Response.WriteAsJsonAsync(new DashboardApi.Problem(e.Message), context.RequestAborted).ConfigureAwait(false);
+        }
         catch (Exception) when (app.Lifetime.ApplicationStopping.IsCancellationRequested && !context.Response.HasStarted)
         {
             // Parts stop in an order of their own; whoever asks one that is gone already is told, and nothing is wrong.

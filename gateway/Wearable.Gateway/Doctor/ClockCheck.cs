@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
-using Wearable.Gateway.Telemetry;
+using Wearable.Gateway.Telemetry.Sqlite;
 
 namespace Wearable.Gateway.Doctor;
 
@@ -22,12 +22,12 @@ internal static class ClockCheck
             return Finding.Fault(Check, $"{Text(now)}, before this program was made", $"after {Text(made)}", Cure);
         }
 
-        string file = Path.Combine(patient.Options.DataFolder, StoreDatabase.FileName);
+        string file = Path.Combine(patient.Options.DataFolder, SqliteStore.FileName);
         try
         {
             if (File.Exists(file))
             {
-                using SqliteConnection connection = StoreDatabase.ConnectToLook(file);
+                using SqliteConnection connection = SqliteStore.ConnectToLook(file);
                 if (Newest(connection) is DateTimeOffset newest && now < newest - Slack)
                 {
                     return Finding.Fault(Check, $"{Text(now)}, {Span(newest - now)} before the newest row in the database", $"after {Text(newest)}", Cure);

@@ -5,6 +5,8 @@ using Wearable.Gateway.Identity;
 using Wearable.Gateway.Pulse;
 using Wearable.Gateway.Safety;
 using Wearable.Gateway.Telemetry;
+using Wearable.Gateway.Telemetry.Postgres;
+using Wearable.Gateway.Telemetry.Sqlite;
 
 namespace Wearable.Gateway.Doctor;
 
@@ -13,7 +15,7 @@ internal static class DataChecks
 {
     private const long LeastBytes = 200_000_000, EnoughBytes = 1_000_000_000;
     private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
-    private static readonly string[] Secrets = [StoreDatabase.FileName, DeviceAccounts.FileName, UserAccounts.FileName, GatewayCertificate.KeyFile, Tool.RunningGateway.FileName];
+    private static readonly string[] Secrets = [SqliteStore.FileName, DeviceAccounts.FileName, UserAccounts.FileName, GatewayCertificate.KeyFile, Tool.RunningGateway.FileName];
 
     /// <summary>Whether the folder can be written, and only by this user.</summary>
     public static Finding Folder(Patient patient)
@@ -84,10 +86,28 @@ internal static class DataChecks
     }
 
     /// <summary>Whether the database opens, is sound, and is of a schema this gateway knows.</summary>
-    public static Finding Database(Patient patient)
+    public static Finding Database(Patient patient) => patient.Options.Store.Kind == StoreKind.Postgres ? Server(patient) : SqliteFile(patient);
+
+    private static Finding Server(Patient patient)
     {
         const string Check = "database";
-        string file = Path.Combine(patient.Options.DataFolder, StoreDatabase.FileName);
+        try
+        {
+            int version = Task.Run(() => PostgresStore.LookAsync(patient.Options.Store)).GetAwaiter().GetResult();
+            return version == 0 ? Finding.Ok(Check, $"{patient.Options.Store}, tables are made at the first start")
+                : version > PostgresStore.SchemaVersion ? Finding.Fault(Check, $"schema {version}, of a newer gateway", $"schema {PostgresStore.SchemaVersion} or older", "Update the gateway, or choose another database with --store.")
+                : Finding.Ok(Check, $"{patient.Options.Store}, schema {version}");
+        }
+        catch (Exception e) when (e is GatewayStartException or StoreAwayException)
+        {
+            return Finding.Fault(Check, e.Message.TrimEnd('.'), "a server that answers", "Do what the sentence says; docs/stores.md shows how to set one up.");
+        }
+    }
+
+    private static Finding SqliteFile(Patient patient)
+    {
+        const string Check = "database";
+        string file = Path.Combine(patient.Options.DataFolder, SqliteStore.FileName);
         if (!File.Exists(file))
         {
             return Finding.Skipped(Check, $"{file} is made at the first start");
@@ -96,11 +116,11 @@ internal static class DataChecks
         string damaged = $"Stop the gateway, move {file} with its -wal and -shm away and restore a copy; without one it starts an empty one ('sqlite3 {file} .recover' may save rows).";
         try
         {
-            using SqliteConnection connection = StoreDatabase.ConnectToLook(file);
+            using SqliteConnection connection = SqliteStore.ConnectToLook(file);
             int version = Convert.ToInt32(Scalar(connection, "PRAGMA user_version"), CultureInfo.InvariantCulture);
-            if (version > StoreDatabase.SchemaVersion)
+            if (version > SqliteStore.SchemaVersion)
             {
-                return Finding.Fault(Check, $"schema {version}, of a newer gateway", $"schema {StoreDatabase.SchemaVersion} or older", "Update the gateway, or choose another folder with --data FOLDER.");
+                return Finding.Fault(Check, $"schema {version}, of a newer gateway", $"schema {SqliteStore.SchemaVersion} or older", "Update the gateway, or choose another folder with --data FOLDER.");
             }
 
             string sound = (string)Scalar(connection, "PRAGMA quick_check(1)")!;

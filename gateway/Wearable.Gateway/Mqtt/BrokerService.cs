@@ -14,7 +14,7 @@ namespace Wearable.Gateway.Mqtt;
 /// wait for the wearables to leave.
 /// </summary>
 public sealed class BrokerService(
-    Broker broker, Ingest ingest, RetainedMessages retained, DeviceRegistry registry, DeviceAccounts accounts, StoreWriter writer, StoredNumbers stored, Visitors visitors,
+    Broker broker, Ingest ingest, RetainedMessages retained, DeviceRegistry registry, DeviceAccounts accounts, StoreWriter writer, IStore store, Arrival arrival, Visitors visitors,
     ClosedDoors doors, TimeProvider time, ILogger<BrokerService> logger) : IHostedLifecycleService
 {
     private long _dropped;
@@ -25,9 +25,13 @@ public sealed class BrokerService(
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        ingest.Remember(stored);
+        if (!store.IsShared)
+        {
+            ingest.Remember(await StoredNumbers.ReadAsync(store, null, cancellationToken).ConfigureAwait(false)); // else each wearable's when it comes
+        }
+
         writer.GaveUp += ingest.GiveBack;
-        broker.Server.ValidatingConnectionAsync += OnConnecting;
+        broker.Server.ValidatingConnectionAsync += OnConnectingAsync;
         broker.Server.InterceptingPublishAsync += ingest.OnPublishAsync;
         broker.Server.InterceptingSubscriptionAsync += OnSubscribing;
         broker.Server.ClientDisconnectedAsync += OnDisconnectedAsync;
@@ -56,7 +60,7 @@ public sealed class BrokerService(
     /// <inheritdoc/>
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private Task OnConnecting(ValidatingConnectionEventArgs connection)
+    private async Task OnConnectingAsync(ValidatingConnectionEventArgs connection)
     {
         if (connection.ClientId == Broker.GatewayClientId)
         {
@@ -72,8 +76,10 @@ public sealed class BrokerService(
             connection.ReasonCode = MqttConnectReasonCode.BadUserNameOrPassword;
             logger.LogWarning("{Client} may not connect: {Why}", LogText.Clean(connection.ClientId), why);
         }
-
-        return Task.CompletedTask;
+        else
+        {
+            await arrival.PrepareAsync(connection.ClientId).ConfigureAwait(false);
+        }
     }
 
     private string? WhyNot(ValidatingConnectionEventArgs connection)
@@ -110,7 +116,7 @@ public sealed class BrokerService(
 
     private async Task OnLoadingAsync(LoadingRetainedMessagesEventArgs loading)
     {
-        foreach (RetainedMessages.Stored stored in await Task.Run(retained.Load).ConfigureAwait(false))
+        foreach (RetainedMessages.Stored stored in await retained.LoadAsync().ConfigureAwait(false))
         {
             loading.LoadedRetainedMessages.Add(stored.Message);
             await ingest.RestoreAsync(stored.Message.Topic, stored.Message.Payload.ToArray(), stored.At).ConfigureAwait(false);

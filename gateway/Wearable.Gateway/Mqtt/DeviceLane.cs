@@ -88,6 +88,32 @@ public sealed class DeviceLane
         }
     }
 
+    /// <summary>What other gateways took meanwhile, while holding <see cref="Turn"/>; what was taken here stays taken.</summary>
+    /// <param name="stored">The wearable's boots, oldest first.</param>
+    public void Recall(IReadOnlyList<StoredNumbers> stored)
+    {
+        List<(int BootId, NumberWindow Numbers)> here = [.. _boots];
+        _boots.Clear();
+        foreach (StoredNumbers boot in stored.TakeLast(MaxBoots))
+        {
+            if (here.Find(known => known.BootId == boot.BootId).Numbers is NumberWindow window)
+            {
+                boot.Numbers.TakeAll(window);
+            }
+
+            _boots.Add((boot.BootId, boot.Numbers));
+        }
+
+        // A boot that is not stored yet is the newest.
+        foreach ((int bootId, NumberWindow numbers) in here)
+        {
+            if (!_boots.Exists(boot => boot.BootId == bootId))
+            {
+                WindowOf(bootId).TakeAll(numbers);
+            }
+        }
+    }
+
     private NumberWindow WindowOf(int bootId)
     {
         foreach ((int known, NumberWindow numbers) in _boots)

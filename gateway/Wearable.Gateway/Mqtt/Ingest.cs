@@ -76,14 +76,35 @@ public sealed class Ingest(
     }
 
     /// <summary>Remembers which messages were stored before the gateway's restart; their repetitions are duplicates. Only before the broker starts.</summary>
-    public void Remember(StoredNumbers stored)
+    public void Remember(IReadOnlyList<StoredNumbers> stored)
     {
-        foreach ((string deviceId, int bootId, NumberWindow numbers) in stored.Snapshot())
+        foreach ((string deviceId, int bootId, NumberWindow numbers) in stored)
         {
             if (TryAdmit(deviceId, out DeviceLane? lane))
             {
                 lane.Remember(bootId, numbers);
             }
+        }
+    }
+
+    /// <summary>Learns which messages of a wearable other gateways stored meanwhile; their repetitions are duplicates.</summary>
+    /// <param name="deviceId">The wearable.</param>
+    /// <param name="stored">Its boots, oldest first.</param>
+    public async Task RecallAsync(string deviceId, IReadOnlyList<StoredNumbers> stored)
+    {
+        if (!TryAdmit(deviceId, out DeviceLane? lane))
+        {
+            return;
+        }
+
+        await lane.Turn.WaitAsync(_stopping.Token).ConfigureAwait(false);
+        try
+        {
+            lane.Recall(stored);
+        }
+        finally
+        {
+            lane.Turn.Release();
         }
     }
 

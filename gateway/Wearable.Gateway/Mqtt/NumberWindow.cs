@@ -80,6 +80,18 @@ public sealed class NumberWindow
     /// <summary>The same numbers in a window of its own.</summary>
     public NumberWindow Copy() => new(this);
 
+    /// <summary>Takes every number another window remembers.</summary>
+    public void TakeAll(NumberWindow other)
+    {
+        for (long n = Math.Max(Math.Max(1, other._first), (long)other._newest - Width + 1); n <= other._newest; n++)
+        {
+            if (other.IsSeen((int)n))
+            {
+                Take((int)n);
+            }
+        }
+    }
+
     /// <summary>Takes a number back: it was not kept after all, so its repetition is welcome. Nothing when it was not taken.</summary>
     public void GiveBack(int number)
     {

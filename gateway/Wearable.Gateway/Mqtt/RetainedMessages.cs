@@ -1,5 +1,5 @@
 using System.Buffers;
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using MQTTnet;
 using MQTTnet.Protocol;
 using MQTTnet.Server;
@@ -12,13 +12,8 @@ namespace Wearable.Gateway.Mqtt;
 /// Keeps the broker's retained messages over a restart: a wearable says what it is once per boot, and the owner's wishes must wait
 /// for one that sleeps. Only topics of the contract are kept. Nobody is connected after a restart, so every status starts offline.
 /// </summary>
-public sealed class RetainedMessages(StoreDatabase database, StoreWriter writer)
+public sealed class RetainedMessages(IStore store, StoreWriter writer)
 {
-    private const string Upsert = """
-        INSERT INTO retained(topic, at, qos, payload) VALUES($1, $2, $3, $4)
-        ON CONFLICT(topic) DO UPDATE SET at = excluded.at, qos = excluded.qos, payload = excluded.payload
-        """;
-
     /// <summary>One retained message as it was stored.</summary>
     public sealed record Stored(MqttApplicationMessage Message, DateTimeOffset At);
 
@@ -27,24 +22,16 @@ public sealed class RetainedMessages(StoreDatabase database, StoreWriter writer)
         kind is TopicKind.Status or TopicKind.Info or TopicKind.State or TopicKind.ConfigDesired or TopicKind.ConfigReported or TopicKind.WakeModel;
 
     /// <summary>Everything stored, each status turned to offline.</summary>
-    public IReadOnlyList<Stored> Load()
-    {
-        using SqliteConnection connection = database.Connect();
-        using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = "SELECT topic, at, qos, payload FROM retained ORDER BY topic";
-        List<Stored> stored = [];
-        using SqliteDataReader rows = command.ExecuteReader();
-        while (rows.Read())
-        {
-            string topic = rows.GetString(0);
-            byte[] payload = TopicName.Parse(topic).Kind == TopicKind.Status ? "offline"u8.ToArray() : (byte[])rows.GetValue(3);
-            stored.Add(new Stored(
-                new MqttApplicationMessage { Topic = topic, PayloadSegment = payload, QualityOfServiceLevel = (MqttQualityOfServiceLevel)rows.GetInt32(2), Retain = true },
-                DateTimeOffset.FromUnixTimeMilliseconds(rows.GetInt64(1))));
-        }
+    /// <exception cref="StoreAwayException">The database does not answer.</exception>
+    public async Task<IReadOnlyList<Stored>> LoadAsync(CancellationToken cancellation = default) =>
+        await store.QueryAsync("SELECT topic, at, qos, payload FROM retained ORDER BY topic", StoredOf, cancellation).ConfigureAwait(false);
 
-        return stored;
-    }
+    /// <summary>What is stored of one wearable.</summary>
+    /// <exception cref="StoreAwayException">The database does not answer.</exception>
+    public async Task<IReadOnlyList<Stored>> LoadAsync(string deviceId, CancellationToken cancellation) =>
+        // '0' follows '/': the topics below the wearable's, found by the key.
+        await store.QueryAsync(
+            "SELECT topic, at, qos, payload FROM retained WHERE topic > $1 AND topic < $2 ORDER BY topic", StoredOf, cancellation, $"{Topics.Root}{deviceId}/", $"{Topics.Root}{deviceId}0").ConfigureAwait(false);
 
     /// <summary>Stores a change; an empty payload erases.</summary>
     public async Task KeepAsync(RetainedMessageChangedEventArgs change, DateTimeOffset now)
@@ -56,8 +43,8 @@ public sealed class RetainedMessages(StoreDatabase database, StoreWriter writer)
         }
 
         StoreRow row = message.Payload.IsEmpty
-            ? new StoreRow("DELETE FROM retained WHERE topic = $1", message.Topic)
-            : new StoreRow(Upsert, message.Topic, now.ToUnixTimeMilliseconds(), (int)message.QualityOfServiceLevel, message.Payload.ToArray());
+            ? StoreRow.EraseRetained(message.Topic)
+            : StoreRow.Add(StoreTable.Retained, message.Topic, now.ToUnixTimeMilliseconds(), (int)message.QualityOfServiceLevel, message.Payload.ToArray());
         try
         {
             await writer.AddAsync(row).ConfigureAwait(false);
@@ -66,5 +53,14 @@ public sealed class RetainedMessages(StoreDatabase database, StoreWriter writer)
         {
             // The gateway stops; statuses start offline anyway.
         }
+    }
+
+    private static Stored StoredOf(DbDataReader row)
+    {
+        string topic = row.GetString(0);
+        byte[] payload = TopicName.Parse(topic).Kind == TopicKind.Status ? "offline"u8.ToArray() : row.GetFieldValue<byte[]>(3);
+        return new Stored(
+            new MqttApplicationMessage { Topic = topic, PayloadSegment = payload, QualityOfServiceLevel = (MqttQualityOfServiceLevel)row.GetInt32(2), Retain = true },
+            DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(1)));
     }
 }

@@ -19,13 +19,13 @@ public static class ExportCommand
         {
             string id = parsed.GetRequiredValue(which), target = Path.GetFullPath(parsed.GetRequiredValue(folder));
             GatewayOptions options = optionsOf(parsed);
-            string file = Path.Combine(options.DataFolder, StoreDatabase.FileName);
+            string file = Path.Combine(options.DataFolder, Telemetry.Sqlite.SqliteStore.FileName);
             if (!Ids.IsValid(id))
             {
                 throw new ToolException(ToolExit.Refused, $"id: 1 to {Ids.MaxLength} of a-z, 0-9 and - expected, got \"{id}\".");
             }
 
-            if (!File.Exists(file))
+            if (options.Store.Kind == StoreKind.Sqlite && !File.Exists(file))
             {
                 throw new ToolException(ToolExit.Refused, $"{file}: no such database; the gateway makes it when it first runs, another folder is chosen with --data FOLDER.");
             }

@@ -43,15 +43,14 @@ internal sealed class ExportFolder
     }
 
     /// <summary>Writes one JSON object a line.</summary>
-    public void Lines(string name, string what, IEnumerable<JsonObject> lines, CancellationToken cancellation)
+    public async Task LinesAsync(string name, string what, IAsyncEnumerable<JsonObject> lines)
     {
         long rows = 0;
-        using (StreamWriter writer = new(Create(name)) { NewLine = "\n" })
+        await using (StreamWriter writer = new(Create(name)) { NewLine = "\n" })
         {
-            foreach (JsonObject line in lines)
+            await foreach (JsonObject line in lines.ConfigureAwait(false))
             {
-                cancellation.ThrowIfCancellationRequested();
-                writer.WriteLine(line.ToJsonString(JsonSerializerOptions.Web));
+                await writer.WriteLineAsync(line.ToJsonString(JsonSerializerOptions.Web)).ConfigureAwait(false);
                 rows++;
             }
         }

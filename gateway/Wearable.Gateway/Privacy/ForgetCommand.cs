@@ -80,9 +80,9 @@ public sealed class ForgetCommand
             return report.Deserialize<ErasureReport>(JsonSerializerOptions.Web)!;
         }
 
-        string file = Path.Combine(options.DataFolder, StoreDatabase.FileName);
-        return File.Exists(file)
-            ? StoppedErasure.Erase(options, id, account, TimeProvider.System)
+        string file = Path.Combine(options.DataFolder, Telemetry.Sqlite.SqliteStore.FileName);
+        return options.Store.Kind == StoreKind.Postgres || File.Exists(file)
+            ? await StoppedErasure.EraseAsync(options, id, account, TimeProvider.System).ConfigureAwait(false)
             : throw new ToolException(ToolExit.Refused, $"{file}: no such database; another folder is chosen with --data FOLDER, a gateway on another machine with --gateway URL.");
     }
 

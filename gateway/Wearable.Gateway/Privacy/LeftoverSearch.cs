@@ -1,12 +1,17 @@
 using Microsoft.Data.Sqlite;
 using Wearable.Gateway.Models;
 using Wearable.Gateway.Telemetry;
+using Wearable.Gateway.Telemetry.Sqlite;
 
 namespace Wearable.Gateway.Privacy;
 
-/// <summary>Looks for what is left of a person, row by row in the database and byte by byte in its file and every other file of the data folder.</summary>
-internal sealed class LeftoverSearch(string dataFolder, StoreDatabase database, PersonTexts texts)
+/// <summary>
+/// Looks for what is left of a person, byte by byte in every file of the data folder, SQLite's among them. The files of a database server are
+/// its operator's.
+/// </summary>
+internal sealed class LeftoverSearch(string dataFolder, IStore store, PersonTexts texts)
 {
+    private readonly SqliteStore? _database = store as SqliteStore;
     private readonly ByteScan _scan = new(texts.Kinds.Keys, texts.Others);
     private readonly List<Leftover> _left = [];
     private readonly List<string> _notes = [.. texts.Notes];
@@ -14,21 +19,20 @@ internal sealed class LeftoverSearch(string dataFolder, StoreDatabase database, 
     private long _bytes;
 
     /// <summary>Looks.</summary>
-    /// <param name="connection">The database.</param>
-    /// <param name="deviceId">Whose.</param>
+    /// <param name="rows">Rows that are left in the database.</param>
     /// <param name="kept">A file that keeps its account on purpose; empty when none does.</param>
-    public ErasureSearch Look(SqliteConnection connection, string deviceId, string kept)
+    public ErasureSearch Look(long rows, string kept)
     {
-        long rows = PersonRows.Count(connection, deviceId).Values.Sum();
+        using SqliteConnection? connection = _database?.Connect();
         foreach (string file in Files(dataFolder).Order(StringComparer.Ordinal))
         {
             string name = Path.GetRelativePath(dataFolder, file);
-            if (name == kept || name == StoreDatabase.FileName + "-shm") // an index of page numbers, which SQLite has locked
+            if (name == kept || (_database is not null && name == SqliteStore.FileName + "-shm")) // an index of page numbers, which SQLite has locked
             {
                 continue;
             }
 
-            bool inDatabase = name == StoreDatabase.FileName || name == StoreDatabase.FileName + "-wal";
+            bool inDatabase = _database is not null && (name == SqliteStore.FileName || name == SqliteStore.FileName + "-wal");
             try
             {
                 Note(name, Bytes(file, name), inDatabase ? connection : null);
@@ -68,10 +72,10 @@ internal sealed class LeftoverSearch(string dataFolder, StoreDatabase database, 
         _files++;
         long bytes = 0;
         IReadOnlyDictionary<string, long> found = new Dictionary<string, long>();
-        if (name == StoreDatabase.FileName)
+        if (_database is not null && name == SqliteStore.FileName)
         {
-            database.Raw.Position = 0;
-            found = _scan.Look(database.Raw, out bytes);
+            _database.Raw.Position = 0;
+            found = _scan.Look(_database.Raw, out bytes);
         }
         else if (new FileInfo(file).Length > 0) // locks are empty, and held
         {

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.Data.Sqlite;
 using Wearable.Contract;
 using Wearable.Gateway.Brain;
 using Wearable.Gateway.Devices;
@@ -62,12 +61,9 @@ public sealed class PersonExport(GatewayOptions options, TimeProvider time)
             }
 
             ExportFolder files = new(folder);
-            StoreDatabase database = StoreDatabase.Open(options);
-            await HeartsAsync(files, new HeartArchive(database), deviceId, cancellation).ConfigureAwait(false);
-            using (SqliteConnection connection = database.Connect())
-            {
-                Tables(files, connection, deviceId, cancellation);
-            }
+            await using IStore store = await Stores.OpenAsync(options, cancellation: cancellation).ConfigureAwait(false);
+            await HeartsAsync(files, new HeartArchive(store), deviceId, cancellation).ConfigureAwait(false);
+            await TablesAsync(files, store, deviceId, cancellation).ConfigureAwait(false);
 
             Facts(files, deviceId);
             files.Write("settings.json", "safety and heart settings in force for it", null, Text(Settings(deviceId)));
@@ -99,11 +95,11 @@ public sealed class PersonExport(GatewayOptions options, TimeProvider time)
         }
     }
 
-    private static void Tables(ExportFolder files, SqliteConnection connection, string deviceId, CancellationToken cancellation)
+    private static async Task TablesAsync(ExportFolder files, IStore store, string deviceId, CancellationToken cancellation)
     {
-        foreach (PersonRows.Table table in PersonRows.Tables(connection).Where(table => !table.IsDerived && !HeartTables.Contains(table.Name)))
+        foreach (StoreTable table in StoreTable.All.Where(table => !HeartTables.Contains(table.Name)))
         {
-            files.Lines($"{table.Name}.jsonl", $"table {table.Name}, one row a line, times in epoch ms of receipt", PersonRowReader.Read(connection, table, deviceId), cancellation);
+            await files.LinesAsync($"{table.Name}.jsonl", $"table {table.Name}, one row a line, times in epoch ms of receipt", PersonRowReader.ReadAsync(store, table, deviceId, cancellation)).ConfigureAwait(false);
         }
     }
 

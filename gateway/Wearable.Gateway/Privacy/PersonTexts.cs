@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using Wearable.Contract;
 using Wearable.Gateway.Brain;
 using Wearable.Gateway.Devices;
@@ -20,7 +19,7 @@ internal sealed record PersonTexts(IReadOnlyDictionary<string, string> Kinds, IR
     private const int MostWords = 400;
 
     /// <summary>Collects them.</summary>
-    public static PersonTexts Collect(SqliteConnection connection, DeviceAccounts accounts, FactMemory memory, string deviceId)
+    public static async Task<PersonTexts> CollectAsync(IStore store, DeviceAccounts accounts, FactMemory memory, string deviceId)
     {
         Dictionary<string, string> kinds = new(StringComparer.Ordinal);
         List<string> notes = [];
@@ -35,14 +34,14 @@ internal sealed record PersonTexts(IReadOnlyDictionary<string, string> Kinds, IR
             notes.Add($"an id of {deviceId.Length} characters stands in any file by chance: it was looked for in its topics and in quotes; its rows were counted");
         }
 
-        string[] others = [.. PersonRows.Devices(connection).Concat(accounts.All().Select(account => account.Id)).Concat(memory.Devices()).Distinct(StringComparer.Ordinal).Where(id => id != deviceId)];
+        string[] others = [.. (await PersonQueries.DevicesAsync(store).ConfigureAwait(false)).Concat(accounts.All().Select(account => account.Id)).Concat(memory.Devices()).Distinct(StringComparer.Ordinal).Where(id => id != deviceId)];
         HashSet<string> theirs = [.. others.SelectMany(memory.Of)];
         foreach (string fact in memory.Of(deviceId).Where(fact => fact.Length >= LeastChars && !theirs.Contains(fact)))
         {
             kinds[fact] = "a remembered fact";
         }
 
-        foreach (string words in PersonRows.Words(connection, deviceId, MostWords).Where(words => words.Length >= LeastChars && !theirs.Contains(words)))
+        foreach (string words in (await PersonQueries.WordsAsync(store, deviceId, MostWords).ConfigureAwait(false)).Where(words => words.Length >= LeastChars && !theirs.Contains(words)))
         {
             kinds[words] = "words of a conversation";
         }

@@ -1,5 +1,5 @@
+using System.Data.Common;
 using System.Globalization;
-using Microsoft.Data.Sqlite;
 using MQTTnet;
 using MQTTnet.Server;
 using Wearable.Contract;
@@ -17,7 +17,7 @@ namespace Wearable.Gateway.Privacy;
 /// </summary>
 public sealed class RunningErasure(
     GatewayOptions options, Broker broker, Ingest ingest, ClosedDoors doors, Acknowledgements acknowledgements, IDeviceSender sender, DeviceRegistry registry, DeviceAccounts accounts,
-    FactMemory memory, StoreDatabase database, StoreWriter writer, IEnumerable<IForgets> holders, TimeProvider time, ILogger<RunningErasure> logger)
+    FactMemory memory, IStore store, StoreWriter writer, IEnumerable<IForgets> holders, TimeProvider time, ILogger<RunningErasure> logger)
 {
     /// <summary>How long a connected wearable may take to say that it forgot.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -41,9 +41,9 @@ public sealed class RunningErasure(
             logger.LogInformation("a person was erased: {Rows} rows, {Files} files, {Topics} retained topics, left {Left}", report.Rows.Values.Sum(), report.Files.Count, report.Topics.Count, report.Search.Left.Count);
             return report;
         }
-        catch (SqliteException e)
+        catch (Exception e) when (e is DbException or StoreAwayException)
         {
-            throw new ErasureException($"The database {database.File} refused ({e.Message}): stop other programs that use it, run doctor, and forget again.", e);
+            throw StoppedErasure.Refused(store, e);
         }
         finally
         {
@@ -54,29 +54,17 @@ public sealed class RunningErasure(
 
     private async Task<ErasureReport> EraseAsync(string deviceId, bool account, string wearable)
     {
-        PersonTexts texts;
-        using (SqliteConnection connection = database.Connect())
-        {
-            await writer.FlushAsync().ConfigureAwait(false);
-            texts = await Task.Run(() => PersonTexts.Collect(connection, accounts, memory, deviceId)).ConfigureAwait(false);
-        }
-
+        await writer.FlushAsync().ConfigureAwait(false);
+        PersonTexts texts = await PersonTexts.CollectAsync(store, accounts, memory, deviceId).ConfigureAwait(false);
         string[] topics = await EraseRetainedAsync(deviceId).ConfigureAwait(false);
         foreach (IForgets holder in holders)
         {
             await holder.ForgetAsync(deviceId).ConfigureAwait(false);
         }
 
-        IReadOnlyDictionary<string, long> rows = new Dictionary<string, long>();
-        await writer.BetweenAsync((connection, numbers) =>
-        {
-            // The broker's own erasing of what it retained is on its way through the writer too, and not counted twice.
-            rows = PersonRows.Erase(connection, deviceId);
-            numbers.Forget(deviceId);
-            PersonRows.Scrub(connection);
-        }).ConfigureAwait(false);
-        using SqliteConnection looking = database.Connect();
-        return await Task.Run(() => StoppedErasure.Finish(options.DataFolder, database, looking, accounts, texts, deviceId, account, time.GetUtcNow(), rows, topics, wearable)).ConfigureAwait(false);
+        // The broker's own erasing of what it retained is on its way through the writer too, and not counted twice.
+        IReadOnlyDictionary<string, long> rows = await writer.EraseDeviceAsync(deviceId).ConfigureAwait(false);
+        return await StoppedErasure.FinishAsync(options.DataFolder, store, accounts, texts, deviceId, account, time.GetUtcNow(), rows, topics, wearable).ConfigureAwait(false);
     }
 
     private async Task<string> TellAsync(string deviceId, CancellationToken cancellation)

@@ -1,15 +1,15 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using Microsoft.Data.Sqlite;
 using Wearable.Gateway.Telemetry;
 
 namespace Wearable.Gateway.Pulse;
 
 /// <summary>Reads stored readings and beats of any length of time without holding them: <see cref="PageRows"/> at a time, so that a slow reader holds no lock either.</summary>
-public sealed class HeartArchive(StoreDatabase database)
+public sealed class HeartArchive(IStore store)
 {
     /// <summary>Rows held at once.</summary>
-    public const int PageRows = 2000;
+    public const int PageRows = StoreRows.PageRows;
 
     // Live first where a re-estimated value has the same time.
     private const string HeartPage = """
@@ -31,23 +31,23 @@ public sealed class HeartArchive(StoreDatabase database)
     public IAsyncEnumerable<BeatRow> BeatsAsync(string deviceId, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation = default) =>
         PagesAsync(BeatsPage, BeatsOf, deviceId, from, to, cancellation);
 
-    private static HeartRow HeartOf(SqliteDataReader row) => new(
+    private static HeartRow HeartOf(DbDataReader row) => new(
         DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(0)), row.IsDBNull(3) ? null : row.GetInt32(3) / 10.0, row.GetInt32(4), row.GetString(5), row.GetString(6), row.GetInt32(7),
         row.GetInt32(8), row.GetInt32(1) == 1);
 
-    private static BeatRow BeatsOf(SqliteDataReader row) =>
+    private static BeatRow BeatsOf(DbDataReader row) =>
         new(DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(0)), row.GetInt64(3), Numbers(row.GetString(4)), [.. Numbers(row.GetString(5)).Select(q => q == 1)]);
 
     private static int[] Numbers(string list) => list.Length == 0 ? [] : [.. list.Split(',').Select(n => int.Parse(n, CultureInfo.InvariantCulture))];
 
     private async IAsyncEnumerable<T> PagesAsync<T>(
-        string sql, Func<SqliteDataReader, T> read, string deviceId, DateTimeOffset from, DateTimeOffset to, [EnumeratorCancellation] CancellationToken cancellation)
+        string sql, Func<DbDataReader, T> read, string deviceId, DateTimeOffset from, DateTimeOffset to, [EnumeratorCancellation] CancellationToken cancellation)
     {
         (long At, long Kind, long Id) last = (from.ToUnixTimeMilliseconds(), -1, -1);
         while (true)
         {
-            (long, long, long) behind = last;
-            List<(T Row, (long, long, long) Key)> page = await Task.Run(() => Page(sql, read, deviceId, behind, to.ToUnixTimeMilliseconds()), cancellation).ConfigureAwait(false);
+            List<(T Row, (long, long, long) Key)> page = await store.QueryAsync(
+                sql, row => (read(row), (row.GetInt64(0), (long)row.GetInt32(1), row.GetInt64(2))), cancellation, deviceId, last.At, to.ToUnixTimeMilliseconds(), last.Kind, last.Id, PageRows).ConfigureAwait(false);
             foreach ((T row, (long, long, long) key) in page)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -60,26 +60,5 @@ public sealed class HeartArchive(StoreDatabase database)
                 yield break;
             }
         }
-    }
-
-    private List<(T Row, (long At, long Kind, long Id) Key)> Page<T>(string sql, Func<SqliteDataReader, T> read, string deviceId, (long At, long Kind, long Id) behind, long toMs)
-    {
-        using SqliteConnection connection = database.Connect();
-        using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = sql;
-        object[] values = [deviceId, behind.At, toMs, behind.Kind, behind.Id, PageRows];
-        for (int i = 0; i < values.Length; i++)
-        {
-            command.Parameters.AddWithValue($"${i + 1}", values[i]);
-        }
-
-        List<(T, (long, long, long))> page = [];
-        using SqliteDataReader row = command.ExecuteReader();
-        while (row.Read())
-        {
-            page.Add((read(row), (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2))));
-        }
-
-        return page;
     }
 }

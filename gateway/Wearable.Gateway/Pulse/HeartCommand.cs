@@ -43,8 +43,8 @@ public sealed class HeartCommand
         string device = parsed.GetRequiredValue(_device);
         string problem = Ids.IsValid(device) ? "" : $"device: an id of a-z, 0-9 and - expected, got \"{device}\"";
         GatewayOptions options = _optionsOf(parsed);
-        string file = Path.Combine(options.DataFolder, StoreDatabase.FileName);
-        if (problem.Length == 0 && !File.Exists(file))
+        string file = Path.Combine(options.DataFolder, Telemetry.Sqlite.SqliteStore.FileName);
+        if (problem.Length == 0 && options.Store == StoreChoice.Sqlite && !File.Exists(file))
         {
             problem = $"{file}: no such database; the gateway makes it when it first runs, another folder is chosen with --data FOLDER";
         }
@@ -53,7 +53,8 @@ public sealed class HeartCommand
         {
             try
             {
-                problem = await action(parsed, new HeartArchive(StoreDatabase.Open(options)), device, cancellation).ConfigureAwait(false);
+                await using IStore store = await Stores.OpenAsync(options, cancellation: cancellation).ConfigureAwait(false);
+                problem = await action(parsed, new HeartArchive(store), device, cancellation).ConfigureAwait(false);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

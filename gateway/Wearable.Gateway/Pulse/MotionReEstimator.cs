@@ -16,7 +16,6 @@ public sealed class MotionReEstimator(StoreWriter writer) : IDeviceListener, IFo
     /// <summary>Windows of 2 s an answer comes late.</summary>
     public const int LookBackWindows = 5;
 
-    private const string Insert = "INSERT INTO heart_again(device, at, bpm10, q, st, mot, lag_ms) VALUES($1, $2, $3, $4, $5, $6, $7)";
     private readonly ConcurrentDictionary<string, Wrist> _wrists = new();
 
     /// <inheritdoc/>
@@ -30,8 +29,8 @@ public sealed class MotionReEstimator(StoreWriter writer) : IDeviceListener, IFo
             case MotionMessage motion:
                 foreach (Answer answer in _wrists.GetOrAdd(report.DeviceId, _ => new Wrist()).Take(motion, report.ReceivedAt))
                 {
-                    StoreRow row = new(
-                        Insert, report.DeviceId, answer.At.ToUnixTimeMilliseconds(), answer.RateBpmX10, answer.Quality, answer.State, answer.MotionMilliG,
+                    StoreRow row = StoreRow.Add(
+                        StoreTable.HeartAgain, report.DeviceId, answer.At.ToUnixTimeMilliseconds(), answer.RateBpmX10, answer.Quality, answer.State, answer.MotionMilliG,
                         (int)(report.ReceivedAt - answer.At).TotalMilliseconds);
                     await writer.AddAsync(row, cancellation).ConfigureAwait(false);
                 }

@@ -1,7 +1,7 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.Data.Sqlite;
 
 namespace Wearable.Gateway.Telemetry;
 
@@ -10,28 +10,19 @@ internal static class PersonRowReader
 {
     private static readonly string[] Payloads = ["payload"];
 
-    /// <summary>All rows of a table, oldest first; one is held at a time.</summary>
-    public static IEnumerable<JsonObject> Read(SqliteConnection connection, PersonRows.Table table, string deviceId)
+    /// <summary>All rows of a table, oldest first; a page is held at a time.</summary>
+    public static async IAsyncEnumerable<JsonObject> ReadAsync(IStore store, StoreTable table, string deviceId, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = $"SELECT * FROM {table.Name} WHERE {table.Where} ORDER BY at";
-        command.Parameters.AddWithValue("$1", deviceId);
-        using SqliteDataReader rows = command.ExecuteReader();
-        while (rows.Read())
+        await foreach (object?[] values in store.OfDeviceAsync(table, deviceId, cancellation: cancellation).ConfigureAwait(false))
         {
             JsonObject row = [];
-            for (int i = 0; i < rows.FieldCount; i++)
+            for (int i = 0; i < values.Length; i++)
             {
-                string name = rows.GetName(i);
-                if (name == "id")
-                {
-                    continue; // the database's own
-                }
-
-                row[name] = Value(rows, i, name);
+                string name = table.Columns[i].Name;
+                row[name] = Value(values[i], name);
                 if (name == "at")
                 {
-                    row["time"] = DateTimeOffset.FromUnixTimeMilliseconds(rows.GetInt64(i)).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+                    row["time"] = DateTimeOffset.FromUnixTimeMilliseconds((long)values[i]!).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
                 }
             }
 
@@ -39,11 +30,14 @@ internal static class PersonRowReader
         }
     }
 
-    private static JsonNode? Value(SqliteDataReader rows, int i, string name) => rows.IsDBNull(i) ? null : rows.GetFieldType(i) switch
+    private static JsonNode? Value(object? value, string name) => value switch
     {
-        Type type when type == typeof(long) => rows.GetInt64(i),
-        Type type when type == typeof(byte[]) => Payloads.Contains(name) ? Parsed((byte[])rows.GetValue(i)) : Convert.ToBase64String((byte[])rows.GetValue(i)),
-        _ => Payloads.Contains(name) ? Parsed(System.Text.Encoding.UTF8.GetBytes(rows.GetString(i))) : rows.GetString(i),
+        null => null,
+        long number => number,
+        int number => number,
+        byte[] bytes => Payloads.Contains(name) ? Parsed(bytes) : Convert.ToBase64String(bytes),
+        string text => Payloads.Contains(name) ? Parsed(System.Text.Encoding.UTF8.GetBytes(text)) : text,
+        _ => throw new NotSupportedException($"{name}: {value.GetType()}"),
     };
 
     private static JsonNode? Parsed(byte[] payload)

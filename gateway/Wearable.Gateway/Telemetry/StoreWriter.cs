@@ -1,5 +1,5 @@
+using System.Data.Common;
 using System.Threading.Channels;
-using Microsoft.Data.Sqlite;
 
 namespace Wearable.Gateway.Telemetry;
 
@@ -7,7 +7,8 @@ namespace Wearable.Gateway.Telemetry;
 /// The only writer of the database. Rows wait in a queue of <see cref="QueueRows"/>; when it is full, adding waits, and with it the
 /// publisher, so a burst is slowed and not dropped. Up to <see cref="BatchRows"/> rows make one transaction, on disk when it is done.
 /// Only a disk that refuses to be written for <see cref="MaxAttempts"/> attempts costs rows: they are counted, reported and not
-/// acknowledged, since a full disk must not silence the voice.
+/// acknowledged, since a full disk must not silence the voice. A database that does not answer is waited for without end: publishers
+/// wait with it, and <see cref="Away"/> says why.
 /// </summary>
 /// <remarks>
 /// Every row has a position, 1, 2, 3, ... in the order of adding. Once <see cref="Settled"/> has reached it, the row is on disk or, when
@@ -24,11 +25,13 @@ public sealed class StoreWriter : IHostedService, IAsyncDisposable
     /// <summary>Attempts to write one batch, a second apart.</summary>
     public const int MaxAttempts = 5;
 
+    // Less than the owner's patience with Ctrl+C. Wearables keep what was not acknowledged.
+    private static readonly TimeSpan AwayAtStop = TimeSpan.FromSeconds(5);
+
     // Older losses melt into one range, which can only withhold too many acknowledgements.
     private const int MaxLostRanges = 64;
 
-    private readonly StoredNumbers _numbers;
-    private readonly StoreTransaction _transaction;
+    private readonly IStoreSession _session;
     private readonly TimeProvider _time;
     private readonly ILogger<StoreWriter> _logger;
     private readonly Channel<StoreRow> _queue = Channel.CreateBounded<StoreRow>(new BoundedChannelOptions(QueueRows) { SingleReader = true });
@@ -36,17 +39,18 @@ public sealed class StoreWriter : IHostedService, IAsyncDisposable
     private readonly Lock _settling = new();
     private readonly List<(long From, long To)> _lostRanges = [];
     private readonly Task _work;
+    private readonly CancellationTokenSource _giveUp = new();
     private TaskCompletionSource _nextBatch = NewBatch();
+    private TaskCompletionSource<string> _away = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _added;
     private long _settled;
     private long _written;
     private long _lost;
 
     /// <summary>Starts writing.</summary>
-    public StoreWriter(StoreDatabase database, StoredNumbers numbers, TimeProvider time, ILogger<StoreWriter> logger)
+    public StoreWriter(IStore store, TimeProvider time, ILogger<StoreWriter> logger)
     {
-        _numbers = numbers;
-        _transaction = new StoreTransaction(database, numbers, time);
+        _session = store.OpenSession(time);
         _time = time;
         _logger = logger;
         _work = Task.Run(WorkAsync);
@@ -60,6 +64,9 @@ public sealed class StoreWriter : IHostedService, IAsyncDisposable
 
     /// <summary>Rows given up because the disk could not be written.</summary>
     public long Lost => Interlocked.Read(ref _lost);
+
+    /// <summary>Why the database does not answer, in one sentence; null while it does.</summary>
+    public string? Away => Volatile.Read(ref _away).Task is { IsCompletedSuccessfully: true } away ? away.Result : null;
 
     /// <summary>Rows waiting now.</summary>
     public int Waiting => _queue.Reader.Count;
@@ -75,22 +82,31 @@ public sealed class StoreWriter : IHostedService, IAsyncDisposable
     public ValueTask AddAsync(StoreRow row, CancellationToken cancellation = default) => TryAdd(row) ? ValueTask.CompletedTask : AddLaterAsync(row, cancellation);
 
     /// <summary>Completes when everything added before is written (or given up).</summary>
+    /// <exception cref="StoreAwayException">The database does not answer; what was added before still waits.</exception>
     public async Task FlushAsync(CancellationToken cancellation = default)
     {
-        StoreRow barrier = StoreRow.Barrier();
-        await AddAsync(barrier, cancellation).ConfigureAwait(false);
-        await barrier.Written!.Task.WaitAsync(cancellation).ConfigureAwait(false);
+        Task<string> away = Volatile.Read(ref _away).Task;
+        Task flush = away.IsCompleted ? Task.CompletedTask : PassAsync(StoreRow.Barrier(), cancellation);
+        if (await Task.WhenAny(away, flush).ConfigureAwait(false) == away)
+        {
+            throw new StoreAwayException(await away.ConfigureAwait(false));
+        }
+
+        await flush.ConfigureAwait(false);
     }
 
     /// <summary>
-    /// Does work with the writer's own connection, outside a transaction, after everything added before is written. What is added meanwhile
-    /// waits in the queue: the work and the rows cannot get in each other's way, however long it takes.
+    /// Erases a wearable, after everything added before is written. What is added meanwhile waits in the queue: erasing and rows cannot get in
+    /// each other's way, however long it takes.
     /// </summary>
-    internal async Task BetweenAsync(Action<Microsoft.Data.Sqlite.SqliteConnection, StoredNumbers> work, CancellationToken cancellation = default)
+    /// <returns>Rows erased of each table that had any.</returns>
+    /// <exception cref="StoreAwayException">The database does not answer.</exception>
+    /// <exception cref="DbException">The database or disk refused.</exception>
+    public async Task<IReadOnlyDictionary<string, long>> EraseDeviceAsync(string deviceId, CancellationToken cancellation = default)
     {
-        StoreRow row = StoreRow.Between(work);
+        DeviceErased row = new(deviceId);
         await AddAsync(row, cancellation).ConfigureAwait(false);
-        await row.Written!.Task.ConfigureAwait(false); // once begun it is not left half done
+        return await row.Rows.Task.ConfigureAwait(false); // once begun it is not left half done
     }
 
     /// <summary>Completes when <see cref="Settled"/> has reached a position, or when the writer has stopped.</summary>
@@ -123,10 +139,11 @@ public sealed class StoreWriter : IHostedService, IAsyncDisposable
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Writes what waits, then takes no more.</summary>
+    /// <summary>Writes what waits, then takes no more. A database that does not answer is waited for a little longer, then given up.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         _queue.Writer.TryComplete();
+        _giveUp.CancelAfter(AwayAtStop);
         await _work.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -134,7 +151,14 @@ public sealed class StoreWriter : IHostedService, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _queue.Writer.TryComplete();
+        _giveUp.CancelAfter(AwayAtStop);
         await _work.ConfigureAwait(false);
+    }
+
+    private async Task PassAsync(StoreRow barrier, CancellationToken cancellation)
+    {
+        await AddAsync(barrier, cancellation).ConfigureAwait(false);
+        await barrier.Written!.Task.WaitAsync(cancellation).ConfigureAwait(false);
     }
 
     private static TaskCompletionSource NewBatch() => new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -172,66 +196,95 @@ public sealed class StoreWriter : IHostedService, IAsyncDisposable
         {
             while (await _queue.Reader.WaitToReadAsync().ConfigureAwait(false))
             {
-                while (batch.Count < BatchRows && (batch.Count == 0 || batch[^1].Alone is null) && _queue.Reader.TryRead(out StoreRow? row))
+                while (batch.Count < BatchRows && (batch.Count == 0 || batch[^1] is not DeviceErased) && _queue.Reader.TryRead(out StoreRow? row))
                 {
                     batch.Add(row);
                 }
 
                 bool stored = await WriteAsync(batch).ConfigureAwait(false);
-                Work(batch[^1]);
+                await EraseAsync(batch[^1]).ConfigureAwait(false);
                 Settle(batch, stored);
                 batch.Clear();
             }
         }
         finally
         {
-            _transaction.Dispose();
+            await _session.DisposeAsync().ConfigureAwait(false);
             _nextBatch.TrySetResult();
         }
     }
 
     private async Task<bool> WriteAsync(List<StoreRow> batch)
     {
-        int rows = batch.Count(row => row.Sql.Length > 0);
+        int rows = batch.Count(row => row is not (Nothing or DeviceErased));
         if (rows == 0)
         {
             return true;
         }
 
-        _transaction.Begin(batch);
-        for (int attempt = 1; ; attempt++)
+        int refused = 0;
+        while (true)
         {
+            CancellationToken hurry = default;
             try
             {
-                _transaction.Write(batch);
+                await _session.WriteAsync(batch).ConfigureAwait(false);
                 Interlocked.Add(ref _written, rows);
+                NoteBack();
                 return true;
             }
-            catch (Exception e) when (e is SqliteException or IOException or InvalidOperationException)
+            catch (StoreAwayException e) when (!_giveUp.IsCancellationRequested)
             {
-                if (attempt == MaxAttempts)
+                NoteAway(rows, e.Message);
+                hurry = _giveUp.Token;
+            }
+            catch (Exception e) when (e is DbException or IOException or InvalidOperationException or StoreAwayException)
+            {
+                NoteBack();
+                if (++refused == MaxAttempts || e is StoreAwayException)
                 {
-                    _transaction.GiveUp(batch);
-                    _logger.LogError("{Rows} rows were not stored and are lost after {Attempts} attempts: {Why}", rows, attempt, e.Message);
+                    _logger.LogError("{Rows} rows were not stored and are lost after {Attempts} attempts: {Why}", rows, refused, e.Message);
                     Interlocked.Add(ref _lost, rows);
                     return false;
                 }
 
                 _logger.LogWarning("storing {Rows} rows failed, trying again in 1 s: {Why}", rows, e.Message);
-                await Task.Delay(TimeSpan.FromSeconds(1), _time).ConfigureAwait(false);
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(1), _time, hurry).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task EraseAsync(StoreRow last)
+    {
+        if (last is DeviceErased erased)
+        {
+            try
+            {
+                erased.Rows.TrySetResult(await _session.EraseDeviceAsync(erased.DeviceId).ConfigureAwait(false));
+            }
+            catch (Exception e)
+            {
+                erased.Rows.TrySetException(e); // its caller's to hear; the rows before it are stored all the same
             }
         }
     }
 
-    private void Work(StoreRow last)
+    // Said once, not every second.
+    private void NoteAway(int rows, string why)
     {
-        try
+        if (_away.TrySetResult(why))
         {
-            last.Alone?.Invoke(_transaction.Connection, _numbers);
+            _logger.LogWarning("{Why} {Rows} rows and their publishers wait for it.", why, rows);
         }
-        catch (Exception e)
+    }
+
+    private void NoteBack()
+    {
+        if (_away.Task.IsCompleted)
         {
-            last.Written!.TrySetException(e); // its caller's to hear; the rows are stored all the same
+            Volatile.Write(ref _away, new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously));
+            _logger.LogInformation("The database answers again.");
         }
     }
 

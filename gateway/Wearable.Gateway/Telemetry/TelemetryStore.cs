@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using System.Text;
-using Microsoft.Data.Sqlite;
 using Wearable.Contract;
 using Wearable.Gateway.Devices;
 using Wearable.Gateway.Mqtt;
@@ -9,30 +9,13 @@ using Wearable.Gateway.Privacy;
 namespace Wearable.Gateway.Telemetry;
 
 /// <summary>Keeps what wearables report and what became of each turn. Sound is never stored; words only when the owner allows them.</summary>
-public sealed class TelemetryStore(StoreWriter writer, StoreDatabase database, GatewayOptions options, TimeProvider time) : IDeviceListener, ITurnListener, IHeartHistory, IForgets
+public sealed class TelemetryStore(StoreWriter writer, IStore store, GatewayOptions options, TimeProvider time) : IDeviceListener, ITurnListener, IHeartHistory, IForgets
 {
     /// <summary>How long a heart rate counts as now.</summary>
     public static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(30);
 
-    private const string InsertEvent = "INSERT INTO events(device, at, kind, payload) VALUES($1, $2, $3, $4)";
-    private const string InsertHeart = "INSERT INTO heart(device, at, bpm10, q, st, src, pi, mot) VALUES($1, $2, $3, $4, $5, $6, $7, $8)";
-    private const string InsertBeats = "INSERT INTO beats(device, at, t0, ibi, q) VALUES($1, $2, $3, $4, $5)";
-    private const string InsertHealth = """
-        INSERT INTO health(device, at, bat, heap, heap_low, gc, rssi, up, reset, reconn, dropped, loop_ms, over)
-        VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-        """;
-
-    // A phase adds what it knows: a stage time once reached stays.
-    private const string UpsertTurn = """
-        INSERT INTO turns(device, sid, at, updated, phase, end_ms, text_ms, answer_ms, speech_ms, audio_ms, done_ms, safety, why, heard, answer)
-        VALUES($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-        ON CONFLICT(device, sid) DO UPDATE SET updated = excluded.updated, phase = excluded.phase,
-            end_ms = COALESCE(excluded.end_ms, end_ms), text_ms = COALESCE(excluded.text_ms, text_ms),
-            answer_ms = COALESCE(excluded.answer_ms, answer_ms), speech_ms = COALESCE(excluded.speech_ms, speech_ms),
-            audio_ms = COALESCE(excluded.audio_ms, audio_ms), done_ms = COALESCE(excluded.done_ms, done_ms),
-            safety = IIF(excluded.safety = '', safety, excluded.safety), why = IIF(excluded.why = '', why, excluded.why),
-            heard = COALESCE(excluded.heard, heard), answer = COALESCE(excluded.answer, answer)
-        """;
+    private const string HeartRange = "SELECT at, bpm10, q, st FROM heart WHERE device = $1 AND at >= $2 AND at < $3 ORDER BY at, id";
+    private const string TurnColumns = "SELECT device, sid, at, phase, safety, why, heard, answer, end_ms, text_ms, answer_ms, speech_ms, audio_ms, done_ms FROM turns";
 
     private readonly ConcurrentDictionary<string, HeartSample> _latest = new();
 
@@ -57,21 +40,22 @@ public sealed class TelemetryStore(StoreWriter writer, StoreDatabase database, G
     public ValueTask OnTurnAsync(TurnReport report, CancellationToken cancellation)
     {
         TurnMessage turn = report.Turn;
-        object?[] values = new object?[14];
+        object?[] values = new object?[StoreTable.Turns.Columns.Count];
         values[0] = report.DeviceId;
         values[1] = turn.TurnId;
         values[2] = report.At.ToUnixTimeMilliseconds();
-        values[3] = report.Phase;
+        values[3] = values[2];
+        values[4] = report.Phase;
         for (int i = 0; i < TurnMessage.Stages.Length; i++)
         {
-            values[4 + i] = turn.Reached[i] ? turn.StageMs[i] : null;
+            values[5 + i] = turn.Reached[i] ? turn.StageMs[i] : null;
         }
 
-        values[10] = turn.Safety;
-        values[11] = turn.Why;
-        values[12] = options.AllowWords && turn.Heard.Length > 0 ? turn.Heard : null;
-        values[13] = options.AllowWords && turn.Answer.Length > 0 ? turn.Answer : null;
-        return writer.AddAsync(new StoreRow(UpsertTurn, values), cancellation);
+        values[11] = turn.Safety;
+        values[12] = turn.Why;
+        values[13] = options.AllowWords && turn.Heard.Length > 0 ? turn.Heard : null;
+        values[14] = options.AllowWords && turn.Answer.Length > 0 ? turn.Answer : null;
+        return writer.AddAsync(StoreRow.Add(StoreTable.Turns, values), cancellation);
     }
 
     /// <inheritdoc/>
@@ -83,7 +67,9 @@ public sealed class TelemetryStore(StoreWriter writer, StoreDatabase database, G
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxSamples, 1);
         await writer.FlushAsync(cancellation).ConfigureAwait(false);
-        return await Task.Run(() => HeartThinning.Thin(ReadHeart(deviceId, from, to), maxSamples), cancellation).ConfigureAwait(false);
+        List<HeartSample> samples =
+            await store.QueryAsync(HeartRange, SampleOf, cancellation, deviceId, from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds()).ConfigureAwait(false);
+        return await Task.Run(() => HeartThinning.Thin(samples, maxSamples), cancellation).ConfigureAwait(false);
     }
 
     /// <summary>The newest turns, newest first.</summary>
@@ -93,7 +79,9 @@ public sealed class TelemetryStore(StoreWriter writer, StoreDatabase database, G
     public async Task<IReadOnlyList<StoredTurn>> TurnsAsync(string? deviceId, int limit, CancellationToken cancellation = default)
     {
         await writer.FlushAsync(cancellation).ConfigureAwait(false);
-        return await Task.Run(() => ReadTurns(deviceId, limit), cancellation).ConfigureAwait(false);
+        return deviceId is null
+            ? await store.QueryAsync($"{TurnColumns} ORDER BY at DESC LIMIT $1", TurnOf, cancellation, limit).ConfigureAwait(false)
+            : await store.QueryAsync($"{TurnColumns} WHERE device = $1 ORDER BY at DESC LIMIT $2", TurnOf, cancellation, deviceId, limit).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -112,65 +100,34 @@ public sealed class TelemetryStore(StoreWriter writer, StoreDatabase database, G
             case AudioChunk or RawPulseMessage or MotionMessage:
                 return null;
             case HeartMessage m:
-                return new StoreRow(InsertHeart, device, at, m.HasRate ? m.RateBpmX10 : null, m.Quality, HeartMessage.States[m.State], HeartMessage.Sources[m.Source], m.Perfusion, m.MotionMilliG);
+                return StoreRow.Add(StoreTable.Heart, device, at, m.HasRate ? m.RateBpmX10 : null, m.Quality, HeartMessage.States[m.State], HeartMessage.Sources[m.Source], m.Perfusion, m.MotionMilliG);
             case BeatsMessage m:
-                return new StoreRow(InsertBeats, device, at, m.FirstBeatMs, string.Join(',', m.IntervalsMs.Take(m.Count)), string.Join(',', m.Accepted.Take(m.Count)));
+                return StoreRow.Add(StoreTable.Beats, device, at, m.FirstBeatMs, string.Join(',', m.IntervalsMs.Take(m.Count)), string.Join(',', m.Accepted.Take(m.Count)));
             case DeviceHealthMessage m:
-                return new StoreRow(
-                    InsertHealth, device, at, m.HasBattery ? m.BatteryPercent : null, m.FreeHeapBytes, m.LowestHeapBytes, m.Collections, m.HasRssi ? m.RssiDbm : null,
+                return StoreRow.Add(
+                    StoreTable.Health, device, at, m.HasBattery ? m.BatteryPercent : null, m.FreeHeapBytes, m.LowestHeapBytes, m.Collections, m.HasRssi ? m.RssiDbm : null,
                     m.UptimeMs, m.ResetReason, m.Reconnects, m.DroppedMessages, m.WorstLoopMs, m.AudioOverruns);
             default:
-                return new StoreRow(InsertEvent, device, at, PayloadReader.NameOf(report.Kind), Encoding.UTF8.GetString(report.Payload.Span));
+                return StoreRow.Add(StoreTable.Events, device, at, PayloadReader.NameOf(report.Kind), Encoding.UTF8.GetString(report.Payload.Span));
         }
     }
 
-    private List<HeartSample> ReadHeart(string deviceId, DateTimeOffset from, DateTimeOffset to)
-    {
-        using SqliteConnection connection = database.Connect();
-        using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = "SELECT at, bpm10, q, st FROM heart WHERE device = $1 AND at >= $2 AND at < $3 ORDER BY at, id";
-        command.Parameters.AddWithValue("$1", deviceId);
-        command.Parameters.AddWithValue("$2", from.ToUnixTimeMilliseconds());
-        command.Parameters.AddWithValue("$3", to.ToUnixTimeMilliseconds());
-        List<HeartSample> samples = [];
-        using SqliteDataReader rows = command.ExecuteReader();
-        while (rows.Read())
-        {
-            double? rateBpm = rows.IsDBNull(1) ? null : rows.GetInt32(1) / 10.0;
-            samples.Add(new HeartSample(DateTimeOffset.FromUnixTimeMilliseconds(rows.GetInt64(0)), rateBpm, rows.GetInt32(2), rows.GetString(3)));
-        }
+    private static HeartSample SampleOf(DbDataReader row) =>
+        new(DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(0)), row.IsDBNull(1) ? null : row.GetInt32(1) / 10.0, row.GetInt32(2), row.GetString(3));
 
-        return samples;
-    }
-
-    private List<StoredTurn> ReadTurns(string? deviceId, int limit)
+    private static StoredTurn TurnOf(DbDataReader row)
     {
-        using SqliteConnection connection = database.Connect();
-        using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = """
-            SELECT device, sid, at, phase, safety, why, heard, answer, end_ms, text_ms, answer_ms, speech_ms, audio_ms, done_ms
-            FROM turns WHERE $1 IS NULL OR device = $1 ORDER BY at DESC LIMIT $2
-            """;
-        command.Parameters.AddWithValue("$1", (object?)deviceId ?? DBNull.Value);
-        command.Parameters.AddWithValue("$2", limit);
-        List<StoredTurn> turns = [];
-        using SqliteDataReader rows = command.ExecuteReader();
-        while (rows.Read())
+        Dictionary<string, int> stages = [];
+        for (int i = 0; i < TurnMessage.Stages.Length; i++)
         {
-            Dictionary<string, int> stages = [];
-            for (int i = 0; i < TurnMessage.Stages.Length; i++)
+            if (!row.IsDBNull(8 + i))
             {
-                if (!rows.IsDBNull(8 + i))
-                {
-                    stages[TurnMessage.Stages[i]] = rows.GetInt32(8 + i);
-                }
+                stages[TurnMessage.Stages[i]] = row.GetInt32(8 + i);
             }
-
-            turns.Add(new StoredTurn(
-                rows.GetString(0), rows.GetString(1), rows.GetInt64(2), rows.GetString(3), stages, rows.GetString(4), rows.GetString(5),
-                rows.IsDBNull(6) ? null : rows.GetString(6), rows.IsDBNull(7) ? null : rows.GetString(7)));
         }
 
-        return turns;
+        return new StoredTurn(
+            row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetString(3), stages, row.GetString(4), row.GetString(5),
+            row.IsDBNull(6) ? null : row.GetString(6), row.IsDBNull(7) ? null : row.GetString(7));
     }
 }

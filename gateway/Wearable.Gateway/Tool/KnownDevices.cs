@@ -15,7 +15,7 @@ internal static class KnownDevices
         {
             GatewayOptions options = optionsOf(context.ParseResult);
             IEnumerable<string> added = new DeviceAccounts(options, TimeProvider.System).All().Select(account => account.Id);
-            return [.. added.Concat(StoreDatabase.DevicesOf(options.DataFolder)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(id => new CompletionItem(id))];
+            return [.. added.Concat(Telemetry.Sqlite.SqliteStore.DevicesOf(options.DataFolder)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(id => new CompletionItem(id))];
         }
         catch (Exception e) when (e is GatewayStartException or IOException or UnauthorizedAccessException or InvalidOperationException)
         {

@@ -8,6 +8,7 @@ using Wearable.Gateway.Models;
 using Wearable.Gateway.Privacy;
 using Wearable.Gateway.Pulse;
 using Wearable.Gateway.Recording;
+using Wearable.Gateway.Telemetry.Moving;
 
 namespace Wearable.Gateway.Tool;
 
@@ -34,6 +35,7 @@ public static class WearableTool
             UserCommand.Make(command.OptionsOf),
             ModelsCommand.Make(),
             WakeModelCommand.Make(command.OptionsOf),
+            StoreCommand.Make(command.OptionsOf),
             DoctorCommand.Make(command.OptionsOf),
             CompletionCommand.Make(),
         ];

@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 using OpenQA.Selenium;
 using OpenQA.Selenium.Interactions;
 using Wearable.Gateway.Telemetry;
+using Wearable.Gateway.Telemetry.Sqlite;
 using Wearable.Gateway.Tests.Support;
 
 namespace Wearable.Gateway.Tests.Browser;
@@ -12,14 +13,16 @@ public sealed class HistoryTests
 {
     private static readonly long Now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
 
-    [Fact]
-    public async Task Sums_follow_readings_added_and_erased()
+    [Theory]
+    [InlineData(StoreKind.Sqlite)]
+    [InlineData(StoreKind.Postgres)]
+    public async Task Sums_follow_readings_added_and_erased(StoreKind kind)
     {
-        await using TestGateway gateway = await TestGateway.StartAsync();
-        const string Insert = "INSERT INTO heart(device, at, bpm10, q, st, src, pi, mot) VALUES('bear', {0}, {1}, {2}, 'ok', 'beats', 0, 0)";
-        foreach ((long at, string bpm, int q) in new[] { (600_000L, "NULL", 10), (600_001L, "700", 90), (1_199_999L, "650", 80), (1_200_000L, "900", 70) })
+        await using TestGateway gateway = await TestGateway.StartAsync(kind: kind);
+        foreach ((long at, int? bpm, int q) in new (long, int?, int)[] { (600_000, null, 10), (600_001, 700, 90), (1_199_999, 650, 80), (1_200_000, 900, 70) })
         {
-            await gateway.RowsAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, Insert, at, bpm, q));
+            await gateway.Get<StoreWriter>().AddAsync(StoreRow.Add(StoreTable.Heart, "bear", at, bpm, q, "ok", "beats", 0, 0));
+            await gateway.Get<StoreWriter>().FlushAsync();
         }
 
         Assert.Equal(["bear|1|3|2|650|700|1350|180", "bear|2|1|1|900|900|900|70"], await gateway.RowsAsync("SELECT * FROM heart_sums ORDER BY slot"));
@@ -33,12 +36,12 @@ public sealed class HistoryTests
         string folder = Directory.CreateTempSubdirectory("wearable-test-").FullName;
         try
         {
-            StoreDatabase database = StoreDatabase.Open(new GatewayOptions { DataFolder = folder });
-            TestGateway.Rows(database, "DROP TABLE heart_sums; DROP TRIGGER heart_sums_add");
-            TestGateway.Rows(database, "DROP TRIGGER heart_sums_erase");
-            TestGateway.Rows(database, "INSERT INTO heart(device, at, bpm10, q, st, src, pi, mot) VALUES('bear', 600001, 700, 90, 'ok', 'beats', 0, 0)");
-            database = StoreDatabase.Open(new GatewayOptions { DataFolder = folder });
-            Assert.Equal(["bear|1|1|1|700|700|700|90"], TestGateway.Rows(database, "SELECT * FROM heart_sums"));
+            SqliteStore database = SqliteStore.Open(new GatewayOptions { DataFolder = folder });
+            await TestStore.RowsAsync(database, "DROP TABLE heart_sums; DROP TRIGGER heart_sums_add");
+            await TestStore.RowsAsync(database, "DROP TRIGGER heart_sums_erase; PRAGMA user_version = 1");
+            await TestStore.RowsAsync(database, "INSERT INTO heart(device, at, bpm10, q, st, src, pi, mot) VALUES('bear', 600001, 700, 90, 'ok', 'beats', 0, 0)");
+            database = SqliteStore.Open(new GatewayOptions { DataFolder = folder });
+            Assert.Equal(["bear|1|1|1|700|700|700|90"], await TestStore.RowsAsync(database, "SELECT * FROM heart_sums"));
         }
         finally
         {
@@ -48,12 +51,14 @@ public sealed class HistoryTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(20)]
-    public async Task Columns_hold_lowest_highest_and_mean_of_every_reading_and_none_where_nothing_came(int days)
+    [InlineData(1, StoreKind.Sqlite)]
+    [InlineData(20, StoreKind.Sqlite)]
+    [InlineData(1, StoreKind.Postgres)]
+    [InlineData(20, StoreKind.Postgres)]
+    public async Task Columns_hold_lowest_highest_and_mean_of_every_reading_and_none_where_nothing_came(int days, StoreKind kind)
     {
-        await using TestGateway gateway = await TestGateway.StartAsync();
-        Fill(gateway.Get<StoreDatabase>(), days);
+        await using TestGateway gateway = await TestGateway.StartAsync(kind: kind);
+        await FillAsync(gateway, days);
         long from = Now - (days * 86_400_000L);
         using JsonDocument got = JsonDocument.Parse(await gateway.Http.GetStringAsync($"/api/heart/history?device=bear&from={from}&to={Now}&points=100"));
         long[] t = Longs(got, "t"), n = Longs(got, "n");
@@ -81,7 +86,7 @@ public sealed class HistoryTests
     public async Task A_year_is_shown_and_zoomed_by_dragging_and_by_key()
     {
         await using PageHouse house = await PageHouse.StartAsync();
-        Fill(house.Gateway.Get<StoreDatabase>(), 30);
+        await FillAsync(house.Gateway, 30);
         using ChromeBrowser browser = new(house.Page);
         browser.Until("document.querySelector('[data-span=year]') && !document.querySelector('#detail').hidden && document.querySelector('#chart canvas')");
         browser.Click("[data-span=year]");
@@ -121,23 +126,18 @@ public sealed class HistoryTests
     }
 
     // One reading a minute in the newer half of each day, counted back from now.
-    private static void Fill(StoreDatabase database, int days)
+    private static async Task FillAsync(TestGateway gateway, int days)
     {
-        using SqliteConnection connection = database.Connect();
-        using SqliteTransaction transaction = connection.BeginTransaction();
-        using SqliteCommand insert = connection.CreateCommand();
-        insert.CommandText = "INSERT INTO heart(device, at, bpm10, q, st, src, pi, mot) VALUES('bear', $1, $2, 90, 'ok', 'beats', 0, 0)";
-        SqliteParameter at = insert.Parameters.AddWithValue("$1", 0L), bpm = insert.Parameters.AddWithValue("$2", 0);
+        StoreWriter writer = gateway.Get<StoreWriter>();
         for (int minute = 1; minute <= days * 1440; minute++)
         {
             if (minute % 1440 is > 0 and <= 720)
             {
-                (at.Value, bpm.Value) = (Now - (minute * 60_000L), 600 + (minute % 60 * 10));
-                insert.ExecuteNonQuery();
+                await writer.AddAsync(StoreRow.Add(StoreTable.Heart, "bear", Now - (minute * 60_000L), 600 + (minute % 60 * 10), 90, "ok", "beats", 0, 0));
             }
         }
 
-        transaction.Commit();
+        await writer.FlushAsync();
     }
 
     private static long[] Longs(JsonDocument json, string name) => [.. json.RootElement.GetProperty(name).EnumerateArray().Select(value => value.GetInt64())];

@@ -2,19 +2,26 @@ using MQTTnet;
 using Wearable.Contract;
 using Wearable.Gateway.Devices;
 using Wearable.Gateway.Mqtt;
+using Wearable.Gateway.Telemetry;
 using Wearable.Gateway.Tests.Support;
 
 namespace Wearable.Gateway.Tests.Mqtt;
 
-public sealed class RetainedMessagesTests
+public sealed class SqliteRetainedMessagesTests() : RetainedMessagesTests(StoreKind.Sqlite);
+
+public sealed class PostgresRetainedMessagesTests() : RetainedMessagesTests(StoreKind.Postgres);
+
+public abstract class RetainedMessagesTests(StoreKind kind)
 {
     [Fact]
     public async Task What_wearables_are_and_owners_wish_outlives_a_restart_but_no_one_is_online_after_it()
     {
         string folder = TestGateway.NewFolder();
         Topics topics = new("bear");
-        await using (TestGateway before = await TestGateway.StartAsync(options => options with { DataFolder = folder }, keepFolder: true))
+        StoreChoice store;
+        await using (TestGateway before = await TestGateway.StartAsync(options => options with { DataFolder = folder }, keepFolder: true, kind: kind))
         {
+            store = before.Options.Store;
             IMqttClient bear = await before.WearableAsync("bear");
             await bear.TellAsync(topics.Status, StatusMessage.Online, retain: true);
             await bear.TellAsync(topics.Info, Say.Bytes(new InfoMessage { Board = "simulator" }, 1), retain: true);
@@ -22,7 +29,7 @@ public sealed class RetainedMessagesTests
             await before.Get<IDeviceSender>().SendConfigAsync("bear", new ConfigMessage { Version = 3 });
         }
 
-        await using TestGateway after = await TestGateway.StartAsync(options => options with { DataFolder = folder });
+        await using TestGateway after = await TestGateway.StartAsync(options => options with { DataFolder = folder, Store = store }, kind: kind);
         DeviceSnapshot device = Assert.Single(after.Get<DeviceRegistry>().All());
         Assert.Equal(("bear", false, "simulator", 1), (device.Id, device.Online, device.Info!.Board, device.State!.Microphone));
         Viewer viewer = await after.ViewerAsync("wearable/#");
@@ -41,7 +48,7 @@ public sealed class RetainedMessagesTests
     [Fact]
     public async Task An_empty_retained_payload_erases()
     {
-        await using TestGateway gateway = await TestGateway.StartAsync();
+        await using TestGateway gateway = await TestGateway.StartAsync(kind: kind);
         IMqttClient bear = await gateway.WearableAsync("bear");
         await bear.TellAsync(new Topics("bear").Info, Say.Bytes(new InfoMessage(), 1), retain: true);
         Assert.Equal([new Topics("bear").Info], await gateway.RowsAsync("SELECT topic FROM retained"));
@@ -53,7 +60,7 @@ public sealed class RetainedMessagesTests
     [Fact]
     public async Task A_pulse_is_never_retained()
     {
-        await using TestGateway gateway = await TestGateway.StartAsync();
+        await using TestGateway gateway = await TestGateway.StartAsync(kind: kind);
         IMqttClient bear = await gateway.WearableAsync("bear");
         await bear.TellAsync(new Topics("bear").Heart, Say.Bytes(Say.Heart(723), 1), retain: true);
         await bear.TellAsync(new Topics("bear").Status, StatusMessage.Online, retain: true);
@@ -67,7 +74,7 @@ public sealed class RetainedMessagesTests
     [Fact]
     public async Task Whoever_connects_later_finds_no_value_of_a_body_anywhere_home_assistant_included()
     {
-        await using TestGateway gateway = await TestGateway.StartAsync();
+        await using TestGateway gateway = await TestGateway.StartAsync(kind: kind);
         IMqttClient bear = await gateway.WearableAsync("bear");
         Topics topics = new("bear");
         await bear.TellAsync(topics.Status, StatusMessage.Online, retain: true);
@@ -86,12 +93,14 @@ public sealed class RetainedMessagesTests
     [Fact]
     public async Task Oxygen_is_off_a_number_sent_all_the_same_is_neither_stored_nor_exported()
     {
-        await using TestGateway gateway = await TestGateway.StartAsync();
+        await using TestGateway gateway = await TestGateway.StartAsync(kind: kind);
         IMqttClient bear = await gateway.WearableAsync("bear");
         string heart = System.Text.Encoding.UTF8.GetString(Say.Bytes(Say.Heart(723), 1));
         await bear.TellAsync(new Topics("bear").Heart, heart[..^1] + ",\"spo2\":97}");
         Assert.Equal(["723"], await gateway.RowsAsync("SELECT bpm10 FROM heart"));
-        Assert.Empty(await gateway.RowsAsync("SELECT name FROM sqlite_master WHERE lower(sql) LIKE '%spo2%'"));
+        Assert.Empty(await gateway.RowsAsync(kind == StoreKind.Sqlite
+            ? "SELECT name FROM sqlite_master WHERE lower(sql) LIKE '%spo2%'"
+            : "SELECT column_name FROM information_schema.columns WHERE lower(column_name) LIKE '%spo2%'"));
         foreach (string path in new[] { "export?from=2020-01-01&format=csv&", "export?from=2020-01-01&format=fhir&", "export?from=2020-01-01&format=omh&", "day?" })
         {
             string text = await gateway.Http.GetStringAsync($"/api/heart/{path}device=bear");
@@ -103,7 +112,7 @@ public sealed class RetainedMessagesTests
     [Fact]
     public async Task A_goodbye_without_a_word_is_offline_too()
     {
-        await using TestGateway gateway = await TestGateway.StartAsync();
+        await using TestGateway gateway = await TestGateway.StartAsync(kind: kind);
         Viewer viewer = await gateway.ViewerAsync("wearable/#");
         IMqttClient bear = await gateway.WearableAsync("bear");
         await bear.TellAsync(new Topics("bear").Status, StatusMessage.Online, retain: true);

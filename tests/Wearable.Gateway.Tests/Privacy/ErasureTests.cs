@@ -15,6 +15,7 @@ using Wearable.Gateway.Privacy;
 using Wearable.Gateway.Pulse;
 using Wearable.Gateway.Safety;
 using Wearable.Gateway.Telemetry;
+using Wearable.Gateway.Telemetry.Sqlite;
 using Wearable.Gateway.Tests.Support;
 using Wearable.Gateway.Tool;
 
@@ -42,8 +43,8 @@ public sealed class ErasureTests : IDisposable
             await TwoPeople.LiveAsync(gateway);
         }
 
-        StoreDatabase database = StoreDatabase.Open(new GatewayOptions { DataFolder = _folder });
-        string tom = TwoPeople.HashOf(database, TwoPeople.Tom);
+        SqliteStore database = SqliteStore.Open(new GatewayOptions { DataFolder = _folder });
+        string tom = await TwoPeople.HashOfAsync(database, TwoPeople.Tom);
         byte[] toms = File.ReadAllBytes(Path.Combine(_folder, "memory", TwoPeople.Tom + ".json"));
         Assert.Contains("wearable.db", TwoPeople.FilesWith(_folder, TwoPeople.Mia)); // the search can find
         Assert.Contains("wearable.db", TwoPeople.FilesWith(_folder, TwoPeople.MiasWords));
@@ -60,7 +61,7 @@ public sealed class ErasureTests : IDisposable
         Assert.Equal(ErasureReport.AccountErased, report.Account);
 
         AssertNoByteLeft();
-        Assert.Equal(tom, TwoPeople.HashOf(database, TwoPeople.Tom));
+        Assert.Equal(tom, await TwoPeople.HashOfAsync(database, TwoPeople.Tom));
         Assert.Equal(toms, File.ReadAllBytes(Path.Combine(_folder, "memory", TwoPeople.Tom + ".json")));
         Assert.True(File.Exists(Path.Combine(_folder, "recordings", TwoPeople.Tom, "day.jsonl")));
         AssertTomsSettings();
@@ -73,7 +74,7 @@ public sealed class ErasureTests : IDisposable
         await using TestGateway gateway = await StartAsync();
         (IMqttClient mia, IMqttClient tom) = await TwoPeople.LiveAsync(gateway);
         await gateway.RowsAsync("SELECT 1");
-        string before = TwoPeople.HashOf(gateway.Get<StoreDatabase>(), TwoPeople.Tom);
+        string before = await TwoPeople.HashOfAsync(gateway.Get<IStore>(), TwoPeople.Tom);
         TaskCompletionSource forgot = Obeying(mia);
         await mia.SubscribeAsync(new Topics(TwoPeople.Mia).Command(CommandNames.Forget), MqttQualityOfServiceLevel.AtLeastOnce);
         Viewer viewer = await gateway.ViewerAsync("homeassistant/#");
@@ -92,7 +93,7 @@ public sealed class ErasureTests : IDisposable
         Assert.Equal(($"homeassistant/device/{TwoPeople.Mia}/config", 0), (emptied.Topic, emptied.Payload.Length));
 
         AssertNoByteLeft();
-        Assert.Equal(before, TwoPeople.HashOf(gateway.Get<StoreDatabase>(), TwoPeople.Tom));
+        Assert.Equal(before, await TwoPeople.HashOfAsync(gateway.Get<IStore>(), TwoPeople.Tom));
         AssertTomsSettings();
         Assert.Equal([TwoPeople.Tom], gateway.Get<DeviceRegistry>().All().Select(device => device.Id));
         Assert.Null(gateway.Get<IHeartHistory>().Latest(TwoPeople.Mia));
@@ -163,7 +164,7 @@ public sealed class ErasureTests : IDisposable
     [InlineData("../bear", "id: 1 to 32 of a-z, 0-9 and - expected, got \"../bear\".")]
     public void Whom_nobody_knows_is_said(string id, string sentence)
     {
-        StoreDatabase.Open(new GatewayOptions { DataFolder = _folder });
+        SqliteStore.Open(new GatewayOptions { DataFolder = _folder });
         (int exit, _, string error) = Forget(id);
         Assert.Equal(1, exit);
         Assert.StartsWith(sentence, error, StringComparison.Ordinal);
@@ -173,7 +174,7 @@ public sealed class ErasureTests : IDisposable
     public void Without_the_typed_id_nothing_is_erased()
     {
         new FactMemory(new GatewayOptions { DataFolder = _folder }).Add("bear", "likes honey");
-        StoreDatabase.Open(new GatewayOptions { DataFolder = _folder });
+        SqliteStore.Open(new GatewayOptions { DataFolder = _folder });
         (int exit, _, string error) = Run("yes", "forget", "bear");
         Assert.Equal((1, "Nothing was erased: the id bear expected as an answer, or --yes."), (exit, error.Trim()));
         Assert.Single(new FactMemory(new GatewayOptions { DataFolder = _folder }).Of("bear"));
@@ -182,13 +183,15 @@ public sealed class ErasureTests : IDisposable
     }
 
     [Fact]
-    public void Every_table_of_the_database_is_known_to_hold_somebody()
+    public async Task Every_table_of_the_database_is_known_to_hold_somebody()
     {
         // A table added later must have a column device or topic, or be decided about here.
-        StoreDatabase database = StoreDatabase.Open(new GatewayOptions { DataFolder = _folder });
-        Assert.Empty(TestGateway.Rows(database, """
+        SqliteStore database = SqliteStore.Open(new GatewayOptions { DataFolder = _folder });
+        Assert.Empty(await TestStore.RowsAsync(database, """
             SELECT t.name FROM sqlite_master t WHERE t.type = 'table' AND NOT EXISTS (SELECT 1 FROM pragma_table_info(t.name) c WHERE c.name IN ('device', 'topic'))
             """));
+        Assert.Equal(
+            StoreTable.All.Select(table => table.Name).Append("heart_sums").Order(StringComparer.Ordinal), await TestStore.RowsAsync(database, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"));
     }
 
     [Fact]

@@ -52,7 +52,7 @@ public static class TwoPeople
     }
 
     /// <summary>Everything the database holds of one, without the running numbers of its rows.</summary>
-    public static string HashOf(StoreDatabase database, string device)
+    public static async Task<string> HashOfAsync(IStore store, string device)
     {
         string[] queries =
         [
@@ -66,8 +66,13 @@ public static class TwoPeople
             $"SELECT device, boot, first, newest, count, hex(seen) FROM numbers WHERE device = '{device}' ORDER BY boot",
             $"SELECT topic, qos, hex(payload) FROM retained WHERE topic LIKE 'wearable/v1/{device}/%' ORDER BY topic",
         ];
-        string[] rows = [.. queries.SelectMany(query => TestGateway.Rows(database, query))];
-        return $"{rows.Length} rows {Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', rows))))}";
+        List<string> rows = [];
+        foreach (string query in queries)
+        {
+            rows.AddRange(await TestStore.RowsAsync(store, query));
+        }
+
+        return $"{rows.Count} rows {Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', rows))))}";
     }
 
     /// <summary>Files of the data folder in which these bytes stand, the database and its log among them.</summary>

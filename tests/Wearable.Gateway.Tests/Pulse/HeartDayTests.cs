@@ -9,7 +9,11 @@ using Wearable.Gateway.Tests.Support;
 
 namespace Wearable.Gateway.Tests.Pulse;
 
-public sealed class HeartDayTests
+public sealed class SqliteHeartDayTests() : HeartDayTests(StoreKind.Sqlite);
+
+public sealed class PostgresHeartDayTests() : HeartDayTests(StoreKind.Postgres);
+
+public abstract class HeartDayTests(StoreKind kind)
 {
     private static readonly DateTimeOffset Noon = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
     private readonly FakeTimeProvider _time = new(Noon.AddHours(6));
@@ -77,8 +81,8 @@ public sealed class HeartDayTests
         await using TestGateway gateway = await StartAsync();
         for (int i = 0; i < 30; i++)
         {
-            await gateway.Get<StoreWriter>().AddAsync(new StoreRow(
-                "INSERT INTO heart_again(device, at, bpm10, q, st, mot, lag_ms) VALUES('bear', $1, 1500, 80, 'motion', 900, 10000)", Noon.AddSeconds(2 * i).ToUnixTimeMilliseconds()));
+            await gateway.Get<StoreWriter>().AddAsync(StoreRow.Add(
+                StoreTable.HeartAgain, "bear", Noon.AddSeconds(2 * i).ToUnixTimeMilliseconds(), 1500, 80, "motion", 900, 10000));
         }
 
         await AddAsync(gateway, Noon.AddMilliseconds(300), 30, _ => 900, "motion");
@@ -147,8 +151,8 @@ public sealed class HeartDayTests
     {
         for (int i = 0; i < count; i++)
         {
-            await gateway.Get<StoreWriter>().AddAsync(new StoreRow(
-                "INSERT INTO heart(device, at, bpm10, q, st, src, pi, mot) VALUES('bear', $1, $2, 90, $3, 'beats', 0, 0)", start.AddSeconds(2 * i).ToUnixTimeMilliseconds(), bpm10(i), state));
+            await gateway.Get<StoreWriter>().AddAsync(StoreRow.Add(
+                StoreTable.Heart, "bear", start.AddSeconds(2 * i).ToUnixTimeMilliseconds(), bpm10(i), 90, state, "beats", 0, 0));
         }
     }
 
@@ -159,9 +163,8 @@ public sealed class HeartDayTests
         {
             int[] intervals = [.. Enumerable.Range(0, 5).Select(i => (5 * batch + i) % 2 == 0 ? 780 : 820)];
             int[] flags = [.. Enumerable.Range(0, 5).Select(i => accepted((5 * batch) + i) ? 1 : 0)];
-            await gateway.Get<StoreWriter>().AddAsync(new StoreRow(
-                "INSERT INTO beats(device, at, t0, ibi, q) VALUES('bear', $1, $2, $3, $4)",
-                start.AddSeconds(4 * batch).ToUnixTimeMilliseconds(), uptime, string.Join(',', intervals), string.Join(',', flags)));
+            await gateway.Get<StoreWriter>().AddAsync(StoreRow.Add(
+                StoreTable.Beats, "bear", start.AddSeconds(4 * batch).ToUnixTimeMilliseconds(), uptime, string.Join(',', intervals), string.Join(',', flags)));
             uptime += intervals.Sum();
         }
     }
@@ -180,7 +183,7 @@ public sealed class HeartDayTests
         return (code, text.ToString());
     }
 
-    private Task<TestGateway> StartAsync(string? settings = null) => TestGateway.StartAsync(services: services =>
+    private Task<TestGateway> StartAsync(string? settings = null) => TestGateway.StartAsync(kind: kind, services: services =>
     {
         services.RemoveAll<TimeProvider>();
         services.AddSingleton<TimeProvider>(_time);

@@ -11,7 +11,11 @@ using Wearable.Gateway.Tests.Support;
 
 namespace Wearable.Gateway.Tests.Pulse;
 
-public sealed class HeartExportTests
+public sealed class SqliteHeartExportTests() : HeartExportTests(StoreKind.Sqlite);
+
+public sealed class PostgresHeartExportTests() : HeartExportTests(StoreKind.Postgres);
+
+public abstract class HeartExportTests(StoreKind kind)
 {
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero));
 
@@ -106,7 +110,7 @@ public sealed class HeartExportTests
         for (int i = 0; i < rows; i++)
         {
             // Three readings share a time, so that pages end between equals.
-            await writer.AddAsync(new StoreRow("INSERT INTO heart(device, at, bpm10, q, st, src, pi, mot) VALUES($1, $2, $3, 90, 'ok', 'beats', 0, 0)", i % 5 == 4 ? "owl" : "bear", start + (i / 3), 600 + (i % 100)));
+            await writer.AddAsync(StoreRow.Add(StoreTable.Heart, i % 5 == 4 ? "owl" : "bear", start + (i / 3), 600 + (i % 100), 90, "ok", "beats", 0, 0));
         }
 
         await writer.FlushAsync();
@@ -130,13 +134,13 @@ public sealed class HeartExportTests
             _time.Advance(TimeSpan.FromSeconds(2));
         }
 
-        await gateway.Get<StoreWriter>().AddAsync(new StoreRow(
-            "INSERT INTO heart_again(device, at, bpm10, q, st, mot, lag_ms) VALUES('bear', $1, 1515, 80, 'motion', 900, 10000)", _time.GetUtcNow().ToUnixTimeMilliseconds()));
+        await gateway.Get<StoreWriter>().AddAsync(StoreRow.Add(
+            StoreTable.HeartAgain, "bear", _time.GetUtcNow().ToUnixTimeMilliseconds(), 1515, 80, "motion", 900, 10000));
         _time.Advance(TimeSpan.FromSeconds(2));
         return gateway;
     }
 
-    private Task<TestGateway> StartAsync() => TestGateway.StartAsync(services: services =>
+    private Task<TestGateway> StartAsync() => TestGateway.StartAsync(kind: kind, services: services =>
     {
         services.RemoveAll<TimeProvider>();
         services.AddSingleton<TimeProvider>(_time);

@@ -41,10 +41,11 @@ public sealed class TestGateway : IAsyncDisposable
     public static string NewFolder() => Path.Combine(Path.GetTempPath(), "wearable-test-" + Guid.NewGuid().ToString("N"));
 
     public static async Task<TestGateway> StartAsync(
-        Func<GatewayOptions, GatewayOptions>? choose = null, Action<IServiceCollection>? services = null, bool keepFolder = false)
+        Func<GatewayOptions, GatewayOptions>? choose = null, Action<IServiceCollection>? services = null, bool keepFolder = false, StoreKind kind = StoreKind.Sqlite)
     {
         GatewayOptions options = new() { HttpPort = 0, MqttPort = 0, MqttsPort = 0, DataFolder = NewFolder() };
         options = choose?.Invoke(options) ?? options;
+        options = options.Store.Kind == kind ? options : await TestStore.EmptyAsync(kind, options);
         LogRecorder log = new();
         WebApplication app = await GatewayApp.BuildAsync(options, added =>
         {
@@ -92,22 +93,7 @@ public sealed class TestGateway : IAsyncDisposable
     public async Task<List<string>> RowsAsync(string sql)
     {
         await Get<StoreWriter>().FlushAsync();
-        return Rows(Get<StoreDatabase>(), sql);
-    }
-
-    public static List<string> Rows(StoreDatabase database, string sql)
-    {
-        using SqliteConnection connection = database.Connect();
-        using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = sql;
-        List<string> rows = [];
-        using SqliteDataReader reader = command.ExecuteReader();
-        while (reader.Read())
-        {
-            rows.Add(string.Join('|', Enumerable.Range(0, reader.FieldCount).Select(reader.GetValue)));
-        }
-
-        return rows;
+        return await TestStore.RowsAsync(Get<IStore>(), sql);
     }
 
     /// <summary>As Ctrl+C does, with every connection still open.</summary>

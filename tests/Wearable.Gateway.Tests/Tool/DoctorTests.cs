@@ -13,7 +13,7 @@ using Wearable.Gateway.Brain.Llm;
 using Wearable.Gateway.Devices;
 using Wearable.Gateway.Doctor;
 using Wearable.Gateway.Models;
-using Wearable.Gateway.Telemetry;
+using Wearable.Gateway.Telemetry.Sqlite;
 using Wearable.Gateway.Tests.Support;
 using Wearable.Gateway.Tool;
 
@@ -126,7 +126,7 @@ public sealed class DoctorTests : IDisposable
     [Fact]
     public async Task Broken_7_a_damaged_database_is_named()
     {
-        Private(Path.Combine(Data, StoreDatabase.FileName), "this is no database, though long enough to be one ................................................................");
+        Private(Path.Combine(Data, SqliteStore.FileName), "this is no database, though long enough to be one ................................................................");
         Finding fault = await FaultAsync(Healthy());
         Assert.Equal("database", fault.Check);
         Assert.StartsWith("damaged (", fault.Found, StringComparison.Ordinal);
@@ -136,7 +136,7 @@ public sealed class DoctorTests : IDisposable
     [Fact]
     public async Task Broken_8_a_database_of_a_newer_gateway_is_named()
     {
-        using (SqliteConnection connection = StoreDatabase.Open(Options()).Connect())
+        using (SqliteConnection connection = SqliteStore.Open(Options()).Connect())
         {
             using SqliteCommand command = connection.CreateCommand();
             command.CommandText = "PRAGMA user_version = 99";

@@ -1,7 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Wearable.Gateway.Privacy;
 
-namespace Wearable.Gateway.Telemetry;
+namespace Wearable.Gateway.Telemetry.Sqlite;
 
 /// <summary>
 /// Everything the database holds of one wearable's person. Which tables those are is asked of the database itself, by their column <c>device</c>
@@ -13,8 +13,7 @@ internal static class PersonRows
     private const int EmptyingTries = 50;
     private const int EmptyingPauseMs = 100;
 
-    // A topic is a person's when one of its levels is the id: also another tool's, such as homeassistant/device/ID/config.
-    private const string TopicIs = "'/' || topic || '/' LIKE '%/' || $1 || '/%'";
+    private static readonly string TopicIs = StoreRows.About(StoreTable.Retained);
 
     /// <summary>A table, and how its rows of one person are found.</summary>
     /// <param name="Name">Its name.</param>
@@ -40,11 +39,6 @@ internal static class PersonRows
         return [.. tables.OrderByDescending(table => table.IsDerived)];
     }
 
-    /// <summary>Rows of each table that has any.</summary>
-    public static IReadOnlyDictionary<string, long> Count(SqliteConnection connection, string deviceId) =>
-        Tables(connection).Select(table => (table.Name, Rows: Scalar(connection, $"SELECT COUNT(*) FROM {table.Name} WHERE {table.Where}", deviceId)))
-            .Where(found => found.Rows > 0).ToDictionary(found => found.Name, found => found.Rows, StringComparer.Ordinal);
-
     /// <summary>Ids of all wearables in the database; jumps from id to id in each table's index.</summary>
     public static IReadOnlySet<string> Devices(SqliteConnection connection)
     {
@@ -64,39 +58,6 @@ internal static class PersonRows
         }
 
         return devices;
-    }
-
-    /// <summary>The words of a person's turns, newest first, where they were allowed to be stored.</summary>
-    public static IReadOnlyList<string> Words(SqliteConnection connection, string deviceId, int most)
-    {
-        using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = "SELECT heard, answer FROM turns WHERE device = $1 AND (heard IS NOT NULL OR answer IS NOT NULL) ORDER BY at DESC LIMIT $2";
-        command.Parameters.AddWithValue("$1", deviceId);
-        command.Parameters.AddWithValue("$2", most);
-        List<string> words = [];
-        using SqliteDataReader rows = command.ExecuteReader();
-        while (rows.Read())
-        {
-            words.AddRange(Enumerable.Range(0, 2).Where(column => !rows.IsDBNull(column)).Select(rows.GetString));
-        }
-
-        return words;
-    }
-
-    /// <summary>Its topics that the broker retains.</summary>
-    public static string[] Topics(SqliteConnection connection, string deviceId)
-    {
-        using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = $"SELECT topic FROM retained WHERE {TopicIs} ORDER BY topic";
-        command.Parameters.AddWithValue("$1", deviceId);
-        List<string> topics = [];
-        using SqliteDataReader rows = command.ExecuteReader();
-        while (rows.Read())
-        {
-            topics.Add(rows.GetString(0));
-        }
-
-        return [.. topics];
     }
 
     /// <summary>Erases a person, all tables or none, and overwrites what they held.</summary>

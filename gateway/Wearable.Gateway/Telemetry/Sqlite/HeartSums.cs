@@ -1,26 +1,24 @@
-using Microsoft.Data.Sqlite;
-
-namespace Wearable.Gateway.Telemetry;
+namespace Wearable.Gateway.Telemetry.Sqlite;
 
 /// <summary>
 /// One row for every ten minutes of readings, so that a year (6.3 M readings) is drawn from 52,560 rows. SQLite's own triggers keep it
 /// as readings come and go: whoever writes or erases readings cannot forget it. Lowest and highest rate of ten minutes of which only a
 /// part is erased stay until the rest is.
 /// </summary>
-public static class HeartSums
+internal static class HeartSums
 {
-    /// <summary>Time of one row, ms.</summary>
-    public const int SlotMs = 600_000;
-
-    private const string Table = """
+    /// <summary>
+    /// Makes the table out of the readings there are (a year of them takes seconds) and the triggers anew, whichever of them are there.
+    /// </summary>
+    // min(a, b) of SQLite is null when one of them is.
+    public const string Script = """
+        DROP TABLE IF EXISTS heart_sums;
+        DROP TRIGGER IF EXISTS heart_sums_add;
+        DROP TRIGGER IF EXISTS heart_sums_erase;
         CREATE TABLE heart_sums(device TEXT NOT NULL, slot INTEGER NOT NULL, n INTEGER NOT NULL, rated INTEGER NOT NULL, low INTEGER, high INTEGER,
             sum INTEGER NOT NULL, q INTEGER NOT NULL, PRIMARY KEY(device, slot)) WITHOUT ROWID;
         INSERT INTO heart_sums SELECT device, at / 600000 AS slot, COUNT(*), COUNT(bpm10), MIN(bpm10), MAX(bpm10), COALESCE(SUM(bpm10), 0), SUM(q)
             FROM heart GROUP BY device, slot;
-        """;
-
-    // min(a, b) of SQLite is null when one of them is.
-    private const string Triggers = """
         CREATE TRIGGER heart_sums_add AFTER INSERT ON heart BEGIN
             INSERT INTO heart_sums VALUES(NEW.device, NEW.at / 600000, 1, NEW.bpm10 IS NOT NULL, NEW.bpm10, NEW.bpm10, COALESCE(NEW.bpm10, 0), NEW.q)
             ON CONFLICT(device, slot) DO UPDATE SET n = n + 1, rated = rated + excluded.rated, sum = sum + excluded.sum, q = q + excluded.q,
@@ -32,16 +30,4 @@ public static class HeartSums
             DELETE FROM heart_sums WHERE device = OLD.device AND slot = OLD.at / 600000 AND n <= 0;
         END;
         """;
-
-    /// <summary>Makes the table out of the readings there are, once; a year of them takes seconds.</summary>
-    internal static void Prepare(SqliteConnection connection)
-    {
-        using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = "SELECT COUNT(*) FROM sqlite_master WHERE name = 'heart_sums'";
-        if ((long)command.ExecuteScalar()! == 0)
-        {
-            command.CommandText = $"BEGIN IMMEDIATE; {Table} {Triggers} COMMIT";
-            command.ExecuteNonQuery();
-        }
-    }
 }
