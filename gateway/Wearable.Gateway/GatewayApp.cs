@@ -116,9 +116,11 @@ public static class GatewayApp
         kestrel.Limits.MaxRequestBodySize = 64 * 1024; // the API only reads
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10); // a client that sends a byte now and then must not hold a connection
         kestrel.Limits.MaxConcurrentConnections = 2 * options.MaxDevices + 256; // old and new connection of each wearable, viewers, pages
+        AddressLimit addresses = new();
         kestrel.Listen(new IPEndPoint(options.PlainMqttBind, options.MqttPort), endpoint =>
         {
             ports.MqttEndpoint = endpoint;
+            endpoint.Use(addresses.Before);
             endpoint.UsePacketLimit();
             endpoint.UseMqtt();
         });
@@ -128,6 +130,7 @@ public static class GatewayApp
             {
                 ports.MqttsEndpoint = endpoint;
                 endpoint.Protocols = HttpProtocols.None; // no word of HTTP in the handshake
+                endpoint.Use(addresses.Before);
                 Encrypt(endpoint, certificate);
                 endpoint.UsePacketLimit();
                 endpoint.UseMqtt();
@@ -138,6 +141,7 @@ public static class GatewayApp
         {
             ports.HttpEndpoint = endpoint;
             endpoint.Protocols = HttpProtocols.Http1;
+            endpoint.Use(addresses.Before);
             if (options.IsOpen && certificate is not null)
             {
                 ports.Https = true;

@@ -16,6 +16,8 @@ internal sealed class GatewayProcess : IDisposable
     /// <summary>First argument of the child.</summary>
     public const string Verb = "gateway-child";
 
+    private const string MemoryLine = "memory ";
+
     private readonly Process _process;
 
     private GatewayProcess(Process process, int port)
@@ -25,6 +27,12 @@ internal sealed class GatewayProcess : IDisposable
     }
 
     public int Port { get; }
+
+    /// <summary>What the gateway logged as an error, as far as it was read.</summary>
+    public List<string> Complaints { get; } = [];
+
+    /// <summary>Open files, sockets and pipes; 0 where the system does not say.</summary>
+    public int Handles => Directory.Exists($"/proc/{_process.Id}/fd") ? Directory.GetFileSystemEntries($"/proc/{_process.Id}/fd").Length : 0;
 
     /// <summary>Memory in the child's hands, from the operating system.</summary>
     public long ResidentMb
@@ -36,8 +44,32 @@ internal sealed class GatewayProcess : IDisposable
         }
     }
 
+    /// <summary>Most memory it ever held, MB.</summary>
+    public long PeakMb
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.PeakWorkingSet64 / (1024 * 1024);
+        }
+    }
+
+    /// <summary>Processor time so far, of all its threads, s.</summary>
+    public double CpuSeconds
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime.TotalSeconds;
+        }
+    }
+
     /// <summary>Starts a gateway on a data folder; complete when it listens.</summary>
-    public static async Task<GatewayProcess> StartAsync(string data, int maxDevices)
+    /// <param name="data">The folder.</param>
+    /// <param name="maxDevices">As the gateway's own option.</param>
+    /// <param name="speed">How many times as fast as the clock.</param>
+    /// <param name="port">Of the broker; 0 for a free one.</param>
+    public static async Task<GatewayProcess> StartAsync(string data, int maxDevices, int speed = 1, int port = 0)
     {
         ProcessStartInfo start = new(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardInput = true };
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
@@ -45,30 +77,52 @@ internal sealed class GatewayProcess : IDisposable
             start.ArgumentList.Add(typeof(GatewayProcess).Assembly.Location);
         }
 
-        foreach (string argument in (string[])[Verb, data, maxDevices.ToString(CultureInfo.InvariantCulture)])
+        start.ArgumentList.Add(Verb);
+        start.ArgumentList.Add(data);
+        foreach (int number in (int[])[maxDevices, speed, port])
         {
-            start.ArgumentList.Add(argument);
+            start.ArgumentList.Add(number.ToString(CultureInfo.InvariantCulture));
         }
 
         Process process = Process.Start(start)!;
         string? ready = await process.StandardOutput.ReadLineAsync();
-        return int.TryParse(ready, NumberStyles.None, CultureInfo.InvariantCulture, out int port)
-            ? new GatewayProcess(process, port)
+        return int.TryParse(ready, NumberStyles.None, CultureInfo.InvariantCulture, out int listens)
+            ? new GatewayProcess(process, listens)
             : throw new IOException($"the gateway's port expected as its first line, got \"{ready}\"");
     }
 
-    /// <summary>The child: runs until killed or until its input ends.</summary>
+    /// <summary>The child: runs until killed or until its input ends; each line of it asks for its memory.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
-        GatewayOptions options = new()
-        {
-            HttpPort = 0, MqttPort = 0, DataFolder = args[0], MaxDevices = int.Parse(args[1], CultureInfo.InvariantCulture), LogLevel = LogLevel.Error,
-        };
-        await using WebApplication app = await GatewayApp.BuildAsync(options);
+        int[] numbers = [.. args[1..].Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
+        GatewayOptions options = new() { HttpPort = 0, MqttPort = numbers[2], DataFolder = args[0], MaxDevices = numbers[0], LogLevel = LogLevel.Error };
+        await using WebApplication app = await GatewayApp.BuildAsync(options, services => services.AddSingleton<TimeProvider>(new FastTime(numbers[1])));
         await GatewayApp.StartAsync(app);
         Console.WriteLine(app.Services.GetRequiredService<GatewayPorts>().Mqtt);
-        await Console.In.ReadToEndAsync();
+        while (await Console.In.ReadLineAsync() is not null)
+        {
+            long heap = GC.GetTotalMemory(forceFullCollection: true);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{MemoryLine}{Environment.WorkingSet} {heap}"));
+        }
+
         return 0;
+    }
+
+    /// <summary>The gateway's memory after a collection: what the operating system counts and what the runtime does, MB. Notes what it logged before.</summary>
+    public async Task<(double RssMb, double HeapMb)> MemoryAsync()
+    {
+        await _process.StandardInput.WriteLineAsync("memory");
+        while (true)
+        {
+            string line = await _process.StandardOutput.ReadLineAsync() ?? throw new IOException("the gateway ended by itself");
+            if (line.StartsWith(MemoryLine, StringComparison.Ordinal))
+            {
+                double[] bytes = [.. line[MemoryLine.Length..].Split(' ').Select(text => double.Parse(text, CultureInfo.InvariantCulture))];
+                return (bytes[0] / 1048576, bytes[1] / 1048576);
+            }
+
+            Complaints.Add(line);
+        }
     }
 
     /// <summary>No goodbye: SIGKILL.</summary>

@@ -20,6 +20,16 @@ internal sealed class Mosquitto : IDisposable
 
     public int Port { get; }
 
+    /// <summary>Processor time so far, s.</summary>
+    public double CpuSeconds
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime.TotalSeconds;
+        }
+    }
+
     /// <summary>Starts it; null when it is not installed.</summary>
     public static async Task<Mosquitto?> StartAsync()
     {

@@ -34,8 +34,14 @@ switch (args.Length > 0 ? args[0] : "")
         return FaultsBench.Run(args[1..]);
     case "fleet":
         return await FleetBench.RunAsync(args[1..]);
-    case GatewayProcess.Verb when args.Length == 3:
+    case GatewayProcess.Verb when args.Length == 5:
         return await GatewayProcess.RunAsync(args[1..]);
+    case "kills":
+        return await KillsBench.RunAsync(args[1..]);
+    case "soak":
+        return await SoakBench.RunAsync(args[1..]);
+    case "house":
+        return await HouseBench.RunAsync(args[1..]);
     case "history":
         return await HistoryBench.RunAsync(args[1..]);
     case "start":
@@ -58,6 +64,9 @@ switch (args.Length > 0 ? args[0] : "")
         Console.Error.WriteLine("crash [KILLS [SEED]]: the gateway killed at random moments under load; what was acknowledged must be stored, once");
         Console.Error.WriteLine("faults [SEEDS [KIND [SEED]]]: twenty kinds of fault around whole wearables in virtual time: stuck, lost, time to reconnect");
         Console.Error.WriteLine("fleet [WEARABLES [SECONDS]]: idle wearables connected, the gateway's memory, the heartbeat's delay");
+        Console.Error.WriteLine("kills [KILLS [WEARABLES [SPEED]]]: the broker killed while wearables are used: back within, lost, memory");
+        Console.Error.WriteLine("soak [HOURS [WEARABLES [SPEED]]]: hours of wear in compressed time: memory, handles, complaints in the log");
+        Console.Error.WriteLine("house [WEARABLES [CONVERSATIONS [SECONDS]]]: a full house's telemetry and several conversations at once: first sound, lost");
         Console.Error.WriteLine("history [DAYS] [--store WHERE]: a year of readings, 6.3 M, opened and zoomed over HTTP; --store postgres starts one");
         Console.Error.WriteLine("start [--times N] [--before DLL]: the gateway alone: time to ready and resident memory, beside another build of it");
         Console.Error.WriteLine("safety [wrong]: the public list through gate, brain and gate");

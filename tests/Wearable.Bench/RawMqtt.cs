@@ -50,6 +50,13 @@ internal static class RawMqtt
         return packet;
     }
 
+    /// <summary>With QoS 0: no packet id, no acknowledgement.</summary>
+    public static byte[] PublishOnce(string topic, byte[] payload)
+    {
+        byte[] name = Encoding.UTF8.GetBytes(topic);
+        return Packet(0x30, [(byte)(name.Length >> 8), (byte)name.Length, .. name, .. payload]);
+    }
+
     public static async Task ReadAsync(Socket socket, Memory<byte> into, CancellationToken cancellation = default)
     {
         while (into.Length > 0)

@@ -150,7 +150,7 @@ internal static class TurnsBench
     }
 
     // True when an answer was played to its end.
-    private static async Task<bool> AskAsync(SimulatedWearable wearable, short[] question)
+    internal static async Task<bool> AskAsync(SimulatedWearable wearable, short[] question)
     {
         await wearable.ReachesAsync(() => wearable.Mode == DeviceMode.Idle, Limit);
         double restedMs = wearable.Clock.NowMs;
@@ -170,7 +170,7 @@ internal static class TurnsBench
         return at < 0 ? standard : at + 1 < args.Length && int.TryParse(args[at + 1], NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value : 0;
     }
 
-    private static Process StartChild(string data, int speed)
+    internal static Process StartChild(string data, int speed)
     {
         ProcessStartInfo start = new(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardInput = true };
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
@@ -183,7 +183,6 @@ internal static class TurnsBench
             start.ArgumentList.Add(argument);
         }
 
-        start.Environment["DOTNET_gcServer"] = "1"; // as the gateway's own program
         return Process.Start(start)!;
     }
 }

@@ -19,7 +19,7 @@ public sealed class DeviceLane
     internal const int MaxBoots = 4;
 
     private readonly List<(int BootId, NumberWindow Numbers)> _boots = new(MaxBoots);
-    private readonly ConcurrentQueue<MessageNumber> _givenBack = new();
+    private ConcurrentQueue<MessageNumber>? _givenBack; // made when a disk refuses: empty it weighs 1 KB
     private int _nextAudio = -1;
     private long _received;
     private long _duplicates;
@@ -45,7 +45,7 @@ public sealed class DeviceLane
     /// <summary>Takes a checked message while holding <see cref="Turn"/>; false when it is a duplicate.</summary>
     public bool Take(object message)
     {
-        while (_givenBack.TryDequeue(out MessageNumber lost))
+        while (Volatile.Read(ref _givenBack) is { } givenBack && givenBack.TryDequeue(out MessageNumber lost))
         {
             if (_boots.Find(boot => boot.BootId == lost.BootId).Numbers is NumberWindow window)
             {
@@ -77,7 +77,7 @@ public sealed class DeviceLane
     }
 
     /// <summary>The message was not stored after all; its repetition is to be taken. Safe for many threads.</summary>
-    public void GiveBack(MessageNumber number) => _givenBack.Enqueue(number);
+    public void GiveBack(MessageNumber number) => LazyInitializer.EnsureInitialized(ref _givenBack, () => new ConcurrentQueue<MessageNumber>()).Enqueue(number);
 
     /// <summary>Numbers known from before the gateway's restart; only before the first message.</summary>
     public void Remember(int bootId, NumberWindow numbers)

@@ -78,6 +78,17 @@ public sealed class AttackTests
     }
 
     [Fact]
+    public async Task A_connection_that_never_sends_its_first_packet_is_ended()
+    {
+        await using TestGateway gateway = await TestGateway.StartAsync();
+        using System.Net.Sockets.TcpClient silent = new();
+        await silent.ConnectAsync(IPAddress.Loopback, gateway.Get<GatewayPorts>().Mqtt, TestContext.Current.CancellationToken);
+        Task<int> ended = silent.GetStream().ReadAsync(new byte[1], TestContext.Current.CancellationToken).AsTask();
+        IOException reset = await Assert.ThrowsAsync<IOException>(() => ended.WaitAsync(TimeSpan.FromSeconds(90), TestContext.Current.CancellationToken));
+        Assert.Equal(System.Net.Sockets.SocketError.ConnectionReset, Assert.IsType<System.Net.Sockets.SocketException>(reset.InnerException).SocketErrorCode);
+    }
+
+    [Fact]
     public void An_expired_certificate_is_no_certificate()
     {
         string folder = TestGateway.NewFolder();
