@@ -1,5 +1,6 @@
 using System;
 using System.Collections;
+using System.Security.Cryptography.X509Certificates;
 using System.Threading;
 using nanoFramework.M2Mqtt;
 using nanoFramework.M2Mqtt.Messages;
@@ -10,7 +11,8 @@ namespace Wearable.Esp32
 {
     /// <summary>
     /// MQTT 3.1.1 over M2Mqtt 5.1.220 or later. Connecting runs on a thread of its own because it blocks up to 30 s; a new client is made for
-    /// every try because the constructor resolves and keeps the address. M2Mqtt's own queue is bounded: its default, int.MaxValue, eats the heap.
+    /// every try because the constructor resolves and keeps the address. With an authority the connection is TLS 1.2 and the server must show a certificate
+    /// of it that names the host (M2Mqtt's ValidateServerCertificate is on); a wrong one is a failed try. M2Mqtt's own queue is bounded: its default, int.MaxValue, eats the heap.
     /// </summary>
     internal sealed class M2MqttLink : IMessageLink
     {
@@ -19,6 +21,7 @@ namespace Wearable.Esp32
 
         private readonly string _host;
         private readonly int _port;
+        private readonly X509Certificate _authority;
         private readonly object _gate = new object();
         private readonly Queue _inbox = new Queue();
         private readonly TicketBook _tickets = new TicketBook();
@@ -28,10 +31,11 @@ namespace Wearable.Esp32
         private string _lastError = "";
         private int _dropped;
 
-        public M2MqttLink(string host, int port)
+        public M2MqttLink(string host, int port, string authorityPem)
         {
             _host = host;
             _port = port;
+            _authority = authorityPem == null ? null : new X509Certificate(authorityPem);
         }
 
         public LinkState State
@@ -142,7 +146,9 @@ namespace Wearable.Esp32
             try
             {
                 MqttSettings.Instance.InflightQueueSize = MaxOutbox;
-                MqttClient client = new MqttClient(_host, _port, false, null, null, MqttSslProtocols.None);
+                MqttClient client = _authority == null
+                    ? new MqttClient(_host, _port, false, null, null, MqttSslProtocols.None)
+                    : new MqttClient(_host, _port, true, _authority, null, MqttSslProtocols.TLSv1_2);
                 client.MqttMsgPublishReceived += OnReceived;
                 client.MqttMsgPublished += OnPublished;
                 client.ConnectionClosed += OnClosed;

@@ -78,7 +78,7 @@ namespace Wearable.Esp32
             board.Speaker = new Max98357aSpeaker(board.Clock);
             board.I2c = new Esp32I2cBus();
             board.Network = new WifiRadio();
-            board.Link = new M2MqttLink(file.Host, file.Port);
+            board.Link = new M2MqttLink(file.Host, file.Port, file.Authority);
             board.Storage = new FlashStorage();
             board.Light = new StatusLight(gpio);
             board.Button = new PushButton(gpio);

@@ -335,7 +335,7 @@ public sealed class SimulatedWearable : IAsyncDisposable
 
     private void RunOneBoot(Func<bool> done)
     {
-        IMessageLink link = _options.Link?.Invoke(Clock, Network) ?? new MqttMessageLink(_options.BrokerHost, _options.BrokerPort, Network);
+        IMessageLink link = _options.Link?.Invoke(Clock, Network) ?? new MqttMessageLink(_options.BrokerHost, _options.BrokerPort, Network, _options.Authority);
         _link = link;
         try
         {

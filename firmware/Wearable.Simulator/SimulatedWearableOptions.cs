@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Wearable.Firmware.Board;
 using Wearable.Simulator.Link;
 using Wearable.Simulator.Microphone;
@@ -16,6 +17,9 @@ public sealed record SimulatedWearableOptions
 
     /// <summary>Its port.</summary>
     public int BrokerPort { get; init; } = 1883;
+
+    /// <summary>The gateway's certificate authority: TLS, and only a server of it is believed. Null: in the clear.</summary>
+    public X509Certificate2? Authority { get; init; }
 
     /// <summary>Broker account, or null for none.</summary>
     public string? User { get; init; }

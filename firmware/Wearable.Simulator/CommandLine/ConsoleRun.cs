@@ -124,6 +124,7 @@ public sealed class ConsoleRun(RunOptions options, TextWriter output, TextWriter
         Id = options.Id,
         BrokerHost = options.BrokerHost,
         BrokerPort = options.BrokerPort,
+        Authority = options.Authority,
         User = options.User,
         Password = options.Password,
         Seed = options.Seed,

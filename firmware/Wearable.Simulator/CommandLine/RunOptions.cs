@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Wearable.Simulator.Microphone;
 
 namespace Wearable.Simulator.CommandLine;
@@ -10,6 +11,9 @@ public sealed record RunOptions
 
     /// <summary>Its port.</summary>
     public int BrokerPort { get; init; } = 1883;
+
+    /// <summary>The gateway's certificate authority, for TLS; null: in the clear.</summary>
+    public X509Certificate2? Authority { get; init; }
 
     /// <summary>Where the gateway's HTTP is, for <see cref="Say"/>.</summary>
     public Uri Gateway { get; init; } = new("http://127.0.0.1:5080");

@@ -12,9 +12,11 @@ public sealed class SimulatorCommand
     /// <summary>Longest text the gateway speaks at once.</summary>
     public const int MaxSayLength = 300;
 
-    private readonly Option<string> _broker = new("--broker") { Description = "MQTT broker.", HelpName = "HOST:PORT", DefaultValueFactory = _ => "127.0.0.1:1883" };
+    private readonly Option<string?> _broker = new("--broker") { Description = "MQTT broker; mqtts:// is TLS and wants --ca. [default: 127.0.0.1:1883]", HelpName = "[mqtts://]HOST:PORT" };
+    private readonly Option<string?> _ca = new("--ca") { Description = "The gateway's certificate authority (ca.pem): only a server of it is believed.", HelpName = "FILE" };
+    private readonly Option<string?> _device = new("--device") { Description = "Folder of `device add`: id, broker, account and authority as a board gets them.", HelpName = "FOLDER" };
     private readonly Option<string?> _gateway = new("--gateway") { Description = "Where the gateway speaks --say from. [default: http://HOST:5080]", HelpName = "URL" };
-    private readonly Option<string> _id = new("--id") { Description = "Device id.", HelpName = "ID", DefaultValueFactory = _ => "sim-1" };
+    private readonly Option<string?> _id = new("--id") { Description = "Device id. [default: sim-1]", HelpName = "ID" };
     private readonly Option<string?> _user = new("--user") { Description = "Broker account.", HelpName = "NAME" };
     private readonly Option<string?> _password = new("--password") { Description = "Broker password.", HelpName = "TEXT" };
     private readonly Option<string?> _say = new("--say") { Description = "Say this into the microphone, wait for the answer, leave with 0 if it was played.", HelpName = "TEXT" };
@@ -42,7 +44,7 @@ public sealed class SimulatorCommand
     {
         _root = new RootCommand("A wearable without hardware: the same firmware, with a microphone, a speaker and a pulse sensor made of software.")
         {
-            _broker, _say, _wav, _voice, _gateway, _quiet, _noise, _pulse, _pulseWave, _noFinger, _motion, _noMotionSensor,
+            _broker, _ca, _device, _say, _wav, _voice, _gateway, _quiet, _noise, _pulse, _pulseWave, _noFinger, _motion, _noMotionSensor,
             _id, _user, _password, _seed, _chipSpeed, _upCodec, _saveAnswer, _storage, _seconds, _keep,
         };
         _root.SetAction((parsed, cancellation) => run(OptionsOf(parsed), cancellation));
@@ -72,15 +74,16 @@ public sealed class SimulatorCommand
 
     private RunOptions OptionsOf(ParseResult parsed)
     {
-        (string host, int port) = Broker(parsed.GetValue(_broker)!);
+        Connection to = ConnectionOf(parsed);
         return new RunOptions
         {
-            BrokerHost = host,
-            BrokerPort = port,
-            Gateway = GatewayUrl(parsed.GetValue(_gateway) ?? $"http://{(host.Contains(':') ? $"[{host}]" : host)}:5080"),
-            Id = Id(parsed.GetValue(_id)!),
-            User = parsed.GetValue(_user),
-            Password = parsed.GetValue(_password),
+            BrokerHost = to.Host,
+            BrokerPort = to.Port,
+            Authority = to.Authority,
+            Gateway = GatewayUrl(parsed.GetValue(_gateway) ?? $"http://{(to.Host.Contains(':') ? $"[{to.Host}]" : to.Host)}:5080"),
+            Id = to.Id,
+            User = to.User,
+            Password = to.Password,
             Say = Text(parsed.GetValue(_say)),
             Voice = parsed.GetValue(_voice)!,
             WavFiles = parsed.GetValue(_wav) ?? [],
@@ -94,6 +97,25 @@ public sealed class SimulatorCommand
             Seconds = Whole(_seconds, parsed.GetValue(_seconds), 1, 1_000_000),
             Keep = parsed.GetValue(_keep),
         };
+    }
+
+    private Connection ConnectionOf(ParseResult parsed)
+    {
+        string? broker = parsed.GetValue(_broker), ca = parsed.GetValue(_ca), id = parsed.GetValue(_id), user = parsed.GetValue(_user), password = parsed.GetValue(_password);
+        if (parsed.GetValue(_device) is string folder)
+        {
+            return (broker ?? ca ?? id ?? user ?? password) == null
+                ? DeviceFolder.Read(folder)
+                : throw new OptionException("--device excludes --broker, --ca, --id, --user and --password: the folder has them all");
+        }
+
+        (string host, int port, bool tls) = Broker(broker ?? "127.0.0.1:1883");
+        if (tls != (ca != null))
+        {
+            throw new OptionException(tls ? "--broker mqtts:// needs --ca FILE: the ca.pem of the gateway's data folder" : "--ca needs --broker mqtts://HOST:PORT");
+        }
+
+        return new Connection(Id(id ?? "sim-1"), host, port, user, password, ca == null ? null : DeviceFolder.ReadAuthority(ca));
     }
 
     private double NoiseOf(ParseResult parsed)
@@ -135,19 +157,21 @@ public sealed class SimulatorCommand
         _ => throw new OptionException($"--up-codec: 0 or 30 expected, got \"{text}\""),
     };
 
-    private static (string Host, int Port) Broker(string text)
+    private static (string Host, int Port, bool Tls) Broker(string given)
     {
-        // HOST, HOST:PORT or [IPV6]:PORT.
+        // HOST, HOST:PORT or [IPV6]:PORT, with or without mqtt:// or mqtts://.
+        bool tls = given.StartsWith("mqtts://", StringComparison.Ordinal);
+        string text = tls ? given["mqtts://".Length..] : given.StartsWith("mqtt://", StringComparison.Ordinal) ? given["mqtt://".Length..] : given;
         int colon = text.LastIndexOf(':');
         bool hasPort = colon >= 0 && !text.EndsWith(']');
         string host = (hasPort ? text[..colon] : text).Trim('[', ']');
-        int port = 1883;
-        if (host.Length == 0 || (hasPort && (!int.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out port) || port is < 1 or > 65535)))
+        int port = tls ? 8883 : 1883;
+        if (host.Length == 0 || host.Contains('/') || (hasPort && (!int.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out port) || port is < 1 or > 65535)))
         {
-            throw new OptionException($"--broker: HOST:PORT with a port from 1 to 65535 expected, got \"{text}\"");
+            throw new OptionException($"--broker: HOST:PORT with a port from 1 to 65535 expected, got \"{given}\"");
         }
 
-        return (host, port);
+        return (host, port, tls);
     }
 
     private static Uri GatewayUrl(string text)

@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Threading.Channels;
 using MQTTnet;
 using MQTTnet.Formatter;
@@ -24,7 +26,7 @@ internal sealed class MqttConnection
     private int _ended;
     private Task _run = Task.CompletedTask;
 
-    public MqttConnection(string host, int port, LinkOptions options, int outboxMessages)
+    public MqttConnection(string host, int port, X509Certificate2? authority, LinkOptions options, int outboxMessages)
     {
         _broker = $"broker {host}:{port}";
         _options = options;
@@ -36,6 +38,12 @@ internal sealed class MqttConnection
             .WithCleanSession()
             .WithTimeout(ConnectLimit)
             .WithKeepAlivePeriod(TimeSpan.FromSeconds(options.KeepAliveSeconds));
+        if (authority != null)
+        {
+            // A house's own authority publishes no list of revoked certificates.
+            builder.WithTlsOptions(tls => tls.UseTls().WithTargetHost(host).WithTrustChain([authority]).WithRevocationMode(X509RevocationMode.NoCheck));
+        }
+
         if (options.User != null)
         {
             builder.WithCredentials(options.User, options.Password);
@@ -237,6 +245,7 @@ internal sealed class MqttConnection
         {
             SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "nobody listens there (connection refused)",
             SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } => "host name not known",
+            AuthenticationException => "its certificate is not of the pinned authority or names another host (" + error.Message.TrimEnd('.') + ")",
             OperationCanceledException or TimeoutException => "no answer within 10 s",
             _ => error.Message,
         };

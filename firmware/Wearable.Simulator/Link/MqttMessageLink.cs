@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Wearable.Firmware.Board;
 
 namespace Wearable.Simulator.Link;
@@ -9,7 +10,8 @@ namespace Wearable.Simulator.Link;
 /// <param name="host">Name or address of the broker.</param>
 /// <param name="port">Its port.</param>
 /// <param name="network">The radio underneath: while it is down the connection breaks and no try succeeds. Null: a cable.</param>
-public sealed class MqttMessageLink(string host, int port, INetwork? network = null) : IMessageLink, IAsyncDisposable
+/// <param name="authority">TLS, and the server must show a certificate of this authority that names the host; null: in the clear.</param>
+public sealed class MqttMessageLink(string host, int port, INetwork? network = null, X509Certificate2? authority = null) : IMessageLink, IAsyncDisposable
 {
     /// <summary>Received messages waiting for the device. Full: the newest is dropped and counted.</summary>
     public const int InboxMessages = 32;
@@ -74,7 +76,7 @@ public sealed class MqttMessageLink(string host, int port, INetwork? network = n
                 return;
             }
 
-            MqttConnection connection = new(host, port, options, OutboxMessages);
+            MqttConnection connection = new(host, port, authority, options, OutboxMessages);
             connection.Received += Receive;
             connection.Delivered += Delivered;
             connection.Opened += () => Opened(connection);

@@ -27,9 +27,10 @@ public sealed class DeviceCommand
     };
 
     private readonly Option<bool> _wifiOpen = new("--wifi-open") { Description = "The Wi-Fi has no password." };
-    private readonly Option<string?> _broker = new("--broker") { Description = "Where it finds the gateway; this computer when not given.", HelpName = "HOST:PORT" };
+    private readonly Option<string?> _broker = new("--broker") { Description = "Where it finds the gateway; this computer when not given. PORT counts with --plain; over TLS it is --mqtts-port.", HelpName = "HOST:PORT" };
     private readonly Option<string> _out = new("--out") { Description = "Folder for the files that hardware/flash.sh --device writes to it.", Required = true, HelpName = "DIR" };
     private readonly Option<bool> _replace = new("--replace") { Description = "Make a new password for one that was added already." };
+    private readonly Option<bool> _plain = new("--plain") { Description = "The wearable speaks without TLS, its password can be read in your network: for a board whose TLS does not work or that never learns the time." };
     private readonly Argument<string> _which = new("id") { Description = "Its id." };
     private readonly Argument<string> _newName = new("name") { Description = "What you call it from now on, 1 to 64 characters." };
 
@@ -46,7 +47,7 @@ public sealed class DeviceCommand
 
     private Command Make()
     {
-        Command add = new("add", "Adds a wearable: its own password at the gateway, and the files to put on it.") { _id, _name, _ssid, _wifiPasswordFile, _wifiOpen, _broker, _out, _replace };
+        Command add = new("add", "Adds a wearable: its own password at the gateway, and the files to put on it.") { _id, _name, _ssid, _wifiPasswordFile, _wifiOpen, _broker, _out, _replace, _plain };
         add.SetAction(parsed => Run(parsed, Add));
         Command list = new("list", "Shows the wearables that were added.");
         list.SetAction(parsed => Run(parsed, List));
@@ -104,13 +105,20 @@ public sealed class DeviceCommand
         string? wifiPassword = WifiPassword(parsed, ssid);
         string folder = Path.GetFullPath(parsed.GetRequiredValue(_out));
         string password = DevicePassword.Make();
+        bool plain = parsed.GetValue(_plain);
         // The files first: an account without files would lock out a wearable that has its old ones.
         using GatewayCertificate certificate = Authority(options);
-        DeviceFiles.Write(folder, id, password, host, port, ssid, wifiPassword, options.MqttsPort, certificate);
+        DeviceFiles.Write(folder, id, password, host, port, ssid, wifiPassword, plain ? null : options.MqttsPort, certificate);
         accounts.Add(id, name, password, replace);
-        output.WriteLine($"{id} added; it will look for its gateway at {host}:{port}. Put it on the board, then delete the folder, it holds passwords:");
+        output.WriteLine($"{id} added; it will look for its gateway at {host}:{(plain ? port : options.MqttsPort)}{(plain ? "" : ", over TLS")}. Put it on the board, then delete the folder, it holds passwords:");
         output.WriteLine($"  hardware/flash.sh --board esp32-s3-octal --port PORT --device {folder}");
-        output.WriteLine($"Start the gateway so that the board reaches it: --bind 0.0.0.0 --plain-mqtt{(port == options.MqttPort && port != 1883 ? $" --mqtt-port {port}" : "")}");
+        string otherPort = plain && port == options.MqttPort && port != 1883 ? $" --mqtt-port {port}" : "";
+        output.WriteLine($"Start the gateway so that the board reaches it: --bind 0.0.0.0{(plain ? " --plain-mqtt" : "")}{otherPort}");
+        if (!plain)
+        {
+            output.WriteLine("The firmware's TLS was not tried on a board yet. It needs the time, which the board asks the internet for. If it does not connect: device add --replace --plain.");
+            output.WriteLine($"A wearable without hardware: dotnet run --project firmware/Wearable.Simulator -- --device {folder}");
+        }
     }
 
     private void List(ParseResult parsed, TextWriter output)

@@ -34,27 +34,32 @@ public static class DeviceFiles
     /// <param name="port">Its port.</param>
     /// <param name="ssid">Name of the Wi-Fi.</param>
     /// <param name="wifiPassword">Its password; null for an open one.</param>
-    /// <param name="tlsPort">Port of the broker over TLS.</param>
+    /// <param name="tlsPort">Port of the broker over TLS; null: the wearable is to speak in the clear.</param>
     /// <param name="certificate">The gateway's certificate authority, which a client pins.</param>
     /// <exception cref="DeviceRefusedException">The folder cannot be written.</exception>
-    public static void Write(string folder, string id, string password, string host, int port, string ssid, string? wifiPassword, int tlsPort, GatewayCertificate certificate)
+    public static void Write(string folder, string id, string password, string host, int port, string ssid, string? wifiPassword, int? tlsPort, GatewayCertificate certificate)
     {
         try
         {
             PrivateFile.MakeFolder(folder);
             // Flat and on one line: the chip reads it with the contract's own reader, which knows no nested objects.
-            PrivateFile.Replace(Path.Combine(folder, Wearable), JsonSerializer.SerializeToUtf8Bytes(new { id, host, port, user = id, password, tlsPort, caSha256 = certificate.Fingerprint }));
+            PrivateFile.Replace(Path.Combine(folder, Wearable), Flat(tlsPort is int tls
+                ? new { id, host, port, user = id, password, tlsPort = tls, caSha256 = certificate.Fingerprint }
+                : new { id, host, port, user = id, password }));
             PrivateFile.Replace(Path.Combine(folder, Authority), Encoding.ASCII.GetBytes(certificate.AuthorityPem + "\n"));
             PrivateFile.Replace(Path.Combine(folder, Network), JsonSerializer.SerializeToUtf8Bytes(new { WirelessClient = WirelessClient(ssid, wifiPassword) }, Indented));
-            // A source without a folder: nanoff reads it from where it is started, so the folder may be carried to another computer.
-            object file = new { DestinationFilePath = "I:\\" + Wearable, SourceFilePath = Wearable };
-            PrivateFile.Replace(Path.Combine(folder, Files), JsonSerializer.SerializeToUtf8Bytes(new { Files = new[] { file } }, Indented));
+            string[] names = tlsPort is null ? [Wearable] : [Wearable, Authority];
+            // Sources without a folder: nanoff reads them from where it is started, so the folder may be carried to another computer.
+            object[] files = [.. names.Select(name => new { DestinationFilePath = "I:\\" + name, SourceFilePath = name })];
+            PrivateFile.Replace(Path.Combine(folder, Files), JsonSerializer.SerializeToUtf8Bytes(new { Files = files }, Indented));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new DeviceRefusedException($"--out: the folder {folder} cannot be written ({e.Message.TrimEnd('.')}).");
         }
     }
+
+    private static byte[] Flat(object file) => JsonSerializer.SerializeToUtf8Bytes(file, file.GetType());
 
     // AutoConnect: the firmware only waits for an address, the runtime itself joins at boot.
     private static object WirelessClient(string ssid, string? password) => new

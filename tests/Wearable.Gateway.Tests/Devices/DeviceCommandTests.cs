@@ -47,9 +47,24 @@ public sealed class DeviceCommandTests : IDisposable
         Assert.Equal(
             ["Home", WifiPassword, "WPA2", "WPA2", "AutoConnect"],
             new[] { "Ssid", "Password", "Authentication", "Encryption", "ConfigurationOption" }.Select(name => wifi.GetProperty(name).GetString()));
-        JsonElement file = Parse(DeviceFiles.Files).GetProperty("Files").EnumerateArray().Single();
-        Assert.Equal("I:\\wearable.json", file.GetProperty("DestinationFilePath").GetString());
-        Assert.Equal("wearable.json", file.GetProperty("SourceFilePath").GetString());
+        Assert.Equal(
+            ["I:\\wearable.json < wearable.json", "I:\\ca.pem < ca.pem"],
+            Parse(DeviceFiles.Files).GetProperty("Files").EnumerateArray().Select(file => $"{file.GetProperty("DestinationFilePath").GetString()} < {file.GetProperty("SourceFilePath").GetString()}"));
+    }
+
+    [Fact]
+    public void A_wearable_speaks_tls_against_the_pinned_authority_unless_the_owner_says_plain()
+    {
+        (_, string output, _) = Add();
+        Assert.Contains("192.168.1.10:8883, over TLS", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("--plain-mqtt", output, StringComparison.Ordinal);
+        Assert.Equal(8883, Parse(DeviceFiles.Wearable).GetProperty("tlsPort").GetInt32());
+        Assert.Contains("BEGIN CERTIFICATE", File.ReadAllText(Path.Combine(Out, DeviceFiles.Authority)), StringComparison.Ordinal);
+        (_, output, _) = Add("--plain", "--replace");
+        Assert.Contains("192.168.1.10:1884.", output, StringComparison.Ordinal);
+        Assert.Contains("--plain-mqtt", output, StringComparison.Ordinal);
+        Assert.False(Parse(DeviceFiles.Wearable).TryGetProperty("tlsPort", out _));
+        Assert.Single(Parse(DeviceFiles.Files).GetProperty("Files").EnumerateArray());
     }
 
     [Fact]

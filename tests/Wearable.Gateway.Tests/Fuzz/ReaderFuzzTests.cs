@@ -2,7 +2,11 @@ using System.Globalization;
 using System.Text;
 using CsCheck;
 using Wearable.Contract;
+using Wearable.Gateway.Mcp;
 using Wearable.Gateway.Mqtt;
+using Wearable.Gateway.Pulse;
+using Wearable.Gateway.Safety;
+using Wearable.Gateway.Tests.Support;
 using Wearable.Simulator.Microphone;
 
 namespace Wearable.Gateway.Tests.Fuzz;
@@ -62,6 +66,63 @@ public sealed class ReaderFuzzTests
         Topics bear = new("bear");
         byte[][] corpus = [.. new[] { bear.Status, bear.Button, bear.AudioUp }.Select(Encoding.UTF8.GetBytes)];
         Damaged(corpus).Sample(input => TopicName.Parse(Encoding.UTF8.GetString(input)), iter: Inputs);
+    }
+
+    [Theory]
+    [InlineData("safety.json", """{"standard":{"age":"child","quiet":["20:00-07:00"]},"devices":{"bear":{"age":"adult"}}}""")]
+    [InlineData("heart.json", """{"devices":{"bear":{"age":9}}}""")]
+    [InlineData("mcp.json", """{"mcpServers":{"files":{"command":"npx","args":["-y","files"],"env":{"A":"b"}},"far":{"url":"http://127.0.0.1:1/mcp"}}}""")]
+    [InlineData("rules.json", """{"version":1,"rules":[{"id":"a","words":["b"]}]}""")]
+    public void A_configuration_file_is_read_or_refused_by_name(string file, string whole)
+    {
+        Action<string> read = file switch
+        {
+            "safety.json" => json => SafetySettingsFile.Parse(json),
+            "heart.json" => json => HeartSettings.Parse(json),
+            "mcp.json" => json => McpServersFile.Parse(json),
+            _ => json => RuleFile.Read(new MemoryStream(Encoding.UTF8.GetBytes(json))),
+        };
+        Damaged([Encoding.UTF8.GetBytes(whole)]).Sample(
+            input =>
+            {
+                try
+                {
+                    read(Encoding.UTF8.GetString(input));
+                }
+                catch (Exception e) when (e is FormatException or System.Text.Json.JsonException or InvalidOperationException { InnerException: System.Text.Json.JsonException } || (file == "rules.json" && e is InvalidOperationException))
+                {
+                    // the loader turns these into one sentence with the file's name
+                }
+            },
+            iter: Inputs);
+    }
+
+    // Whole requests through Kestrel: a hundredth of the inputs, one after another.
+    [Theory]
+    [InlineData("/api/topics/publish", """{"topic":"house/lamp","payload":"on","retain":false,"qos":1}""")]
+    [InlineData("/api/memory/bear", """{"text":"likes apples"}""")]
+    [InlineData("/mcp", """{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"wearables","arguments":{}}}""")]
+    public async Task A_body_is_answered_or_refused_and_never_a_fault(string path, string whole)
+    {
+        await using TestGateway gateway = await TestGateway.StartAsync();
+        string login = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("bob:" + gateway.Get<Wearable.Gateway.Identity.UserAccounts>().Add("bob", Wearable.Gateway.Identity.UserRole.Admin)));
+        HashSet<string> faults = [];
+        Damaged([Encoding.UTF8.GetBytes(whole)]).Sample(
+            input =>
+            {
+                using HttpRequestMessage request = new(HttpMethod.Post, path) { Content = new ByteArrayContent(input) };
+                request.Content.Headers.ContentType = new("application/json");
+                request.Headers.TryAddWithoutValidation("Authorization", login);
+                request.Headers.TryAddWithoutValidation("Accept", "application/json, text/event-stream");
+                using HttpResponseMessage answer = gateway.Http.Send(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+                if ((int)answer.StatusCode >= 500)
+                {
+                    faults.Add($"{(int)answer.StatusCode} for {Convert.ToHexString(input)}");
+                }
+            },
+            iter: Math.Max(20, Inputs / 100),
+            threads: 1);
+        Assert.Empty(faults);
     }
 
     private static byte[] Packet(int codec)

@@ -8,8 +8,11 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using MQTTnet;
 using Wearable.Contract;
+using Wearable.Firmware.Board;
+using Wearable.Gateway.Devices;
 using Wearable.Gateway.Identity;
 using Wearable.Gateway.Tests.Support;
+using Wearable.Simulator;
 
 namespace Wearable.Gateway.Tests.Identity;
 
@@ -33,6 +36,24 @@ public sealed class OpenGatewayTests
         string folder = TestGateway.NewFolder();
         using GatewayCertificate other = GatewayCertificate.Ensure(folder, IPAddress.Loopback, Time);
         await Assert.ThrowsAnyAsync<Exception>(() => ConnectAsync(gateway, IPAddress.Loopback, other.Authority, null, null));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Theory]
+    [InlineData(true, "")]
+    [InlineData(false, "its certificate is not of the pinned authority")]
+    public async Task A_whole_wearable_speaks_tls_and_believes_only_its_own_authority(bool own, string problem)
+    {
+        await using TestGateway gateway = await OpenAsync();
+        string folder = TestGateway.NewFolder(), password = "p-" + Guid.NewGuid().ToString("N");
+        gateway.Get<DeviceAccounts>().Add("bear", "Bear", password, replace: false);
+        using GatewayCertificate other = GatewayCertificate.Ensure(folder, IPAddress.Loopback, Time);
+        await using SimulatedWearable bear = new(new SimulatedWearableOptions
+        {
+            Id = "bear", User = "bear", Password = password, BrokerPort = gateway.Get<GatewayPorts>().Mqtts, Authority = own ? gateway.Get<GatewayCertificate>().Authority : other.Authority,
+        });
+        bear.Start();
+        Assert.True(await bear.ReachesAsync(() => own ? bear.LinkState == LinkState.Up : bear.LinkError.Contains(problem, StringComparison.Ordinal), TimeSpan.FromSeconds(60)), bear.LinkError);
         Directory.Delete(folder, recursive: true);
     }
 

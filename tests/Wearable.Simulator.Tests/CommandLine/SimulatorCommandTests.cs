@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Wearable.Simulator.CommandLine;
 using Wearable.Simulator.Microphone;
 
@@ -48,6 +50,30 @@ public class SimulatorCommandTests
     }
 
     [Fact]
+    public async Task Mqtts_is_tls_against_the_given_authority()
+    {
+        string file = Authority(Directory.CreateTempSubdirectory("wearable-ca-").FullName);
+        RunOptions options = await ParsedAsync("--broker", "mqtts://house.local", "--ca", file);
+        Assert.Equal(("house.local", 8883, "CN=house"), (options.BrokerHost, options.BrokerPort, options.Authority?.Subject));
+        Assert.Null((await ParsedAsync("--broker", "mqtt://house.local")).Authority);
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+    }
+
+    [Theory]
+    [InlineData(""", "tlsPort":8884, "caSha256":"ab" """, 8884)]
+    [InlineData("", 1884)]
+    public async Task A_folder_made_for_a_board_is_read_as_the_board_reads_it(string tls, int port)
+    {
+        string folder = Directory.CreateTempSubdirectory("wearable-device-").FullName;
+        Authority(folder);
+        await File.WriteAllTextAsync(Path.Combine(folder, "wearable.json"), $$"""{"id":"bear-1","host":"192.168.1.10","port":1884,"user":"bear-1","password":"secret"{{tls}}}""", TestContext.Current.CancellationToken);
+        RunOptions options = await ParsedAsync("--device", folder);
+        Assert.Equal(("bear-1", "192.168.1.10", port, "bear-1", "secret"), (options.Id, options.BrokerHost, options.BrokerPort, options.User, options.Password));
+        Assert.Equal(tls.Length > 0, options.Authority is not null);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
     public async Task Quiet_is_no_noise_at_all()
     {
         Assert.Equal(double.NegativeInfinity, (await ParsedAsync("--quiet")).NoiseDb);
@@ -56,6 +82,10 @@ public class SimulatorCommandTests
     [Theory]
     [InlineData("--broker: HOST:PORT with a port from 1 to 65535 expected, got \"x:99999\"", "--broker", "x:99999")]
     [InlineData("--broker: HOST:PORT with a port from 1 to 65535 expected, got \":1883\"", "--broker", ":1883")]
+    [InlineData("--broker: HOST:PORT with a port from 1 to 65535 expected, got \"https://x\"", "--broker", "https://x")]
+    [InlineData("--broker mqtts:// needs --ca FILE: the ca.pem of the gateway's data folder", "--broker", "mqtts://x")]
+    [InlineData("--ca needs --broker mqtts://HOST:PORT", "--ca", "ca.pem")]
+    [InlineData("--device excludes --broker, --ca, --id, --user and --password: the folder has them all", "--device", "x", "--id", "y")]
     [InlineData("--gateway: an http:// address expected, got \"house\"", "--gateway", "house")]
     [InlineData("--id: 1 to 32 of a-z, 0-9 and - expected, got \"A_B\"", "--id", "A_B")]
     [InlineData("--say: 1 to 300 characters expected, got 0", "--say", " ")]
@@ -93,6 +123,15 @@ public class SimulatorCommandTests
         StringWriter output = new();
         Assert.Equal(0, await command.InvokeAsync(["--help"], output, new StringWriter()));
         Assert.All(["--broker", "--say", "--wav", "--pulse-wave", "--keep", "--save-answer"], option => Assert.Contains(option, output.ToString()));
+    }
+
+    private static string Authority(string folder)
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using X509Certificate2 made = new CertificateRequest("CN=house", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
+        string file = Path.Combine(folder, "ca.pem");
+        File.WriteAllText(file, made.ExportCertificatePem());
+        return file;
     }
 
     private static async Task<RunOptions> ParsedAsync(params string[] args)
