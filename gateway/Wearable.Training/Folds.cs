@@ -18,6 +18,27 @@ public static class Folds
     public static bool MayTrainOn(int fold, Segment segment, bool seenBackground = false) =>
         fold < 0 || (!Groups[fold].Contains(segment.Group) && (seenBackground || (segment.Parts >> fold & 1) == 0));
 
+    /// <summary>Refuses to train on what the fold is scored on: looks at what was really picked, whoever picked it.</summary>
+    /// <param name="fold">The fold; -1 is scored on nothing.</param>
+    /// <param name="picked">All that is to be trained on.</param>
+    /// <param name="seenBackground">See <see cref="MayTrainOn"/>.</param>
+    /// <exception cref="InvalidOperationException">Names the first speaker group, or the fifth of background, that is on both sides.</exception>
+    public static void ThrowIfLeaked(int fold, IEnumerable<Segment> picked, bool seenBackground = false)
+    {
+        foreach (Segment s in fold < 0 ? [] : picked)
+        {
+            if (Array.Exists(Groups[fold], g => g == s.Group))
+            {
+                throw new InvalidOperationException($"fold {fold}: scored on speaker group {s.Group}, which is among what it is to be trained on");
+            }
+
+            if (!seenBackground && (s.Parts & (1 << fold)) != 0)
+            {
+                throw new InvalidOperationException($"fold {fold}: scored on fifth {fold} of the background, which is among what it is to be trained on{(s.Group.Length > 0 ? $" (behind a voice of group {s.Group})" : "")}");
+            }
+        }
+    }
+
     /// <summary>The fold that scores a group.</summary>
     /// <exception cref="ArgumentException">No fold leaves this group out.</exception>
     public static int ScoredBy(string group)

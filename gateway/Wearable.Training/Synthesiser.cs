@@ -77,22 +77,32 @@ public static class Synthesiser
         }
 
         string[] parts = PartsOf(word);
-        List<SyntheticClip> clips = [];
-        for (int s = 0; s < speakers.Count; s++)
+        // All draws first, in the order they always had; then the programs run side by side.
+        List<(string Voice, Func<string, float[]?> Say, string[] Running, string[] Others)> plans = [];
+        foreach ((string voice, Func<string, float[]?> say) in speakers)
         {
-            (string voice, Func<string, float[]?> say) = speakers[s];
-            progress.Show("synthetic speakers", s, speakers.Count);
+            int running = voice.StartsWith("flite", StringComparison.Ordinal) ? 5 : 2;
+            string[] leads = [.. Enumerable.Range(0, running).Select(_ => word + (random.Next(2) == 0 ? ", " : " ") + Followers[random.Next(Followers.Length)])];
+            string[] others = [.. Enumerable.Range(0, 5).Select(i => i == 0 && parts.Length > 0 ? parts[random.Next(parts.Length)] : Sentence(word, random))];
+            plans.Add((voice, say, leads, others));
+        }
+
+        List<SyntheticClip>[] made = new List<SyntheticClip>[plans.Count];
+        int done = 0;
+        Parallel.For(0, plans.Count, p =>
+        {
+            (string voice, Func<string, float[]?> say, string[] leads, string[] others) = plans[p];
+            List<SyntheticClip> clips = made[p] = [];
+            progress.Show("synthetic speakers", Interlocked.Increment(ref done), plans.Count);
             if (say(word) is not { } alone)
             {
-                continue;
+                return;
             }
 
             (int from, int to) = Sound.Extent(alone);
             clips.Add(new SyntheticClip(alone, from, to, voice, word));
-            int running = voice.StartsWith("flite", StringComparison.Ordinal) ? 5 : 2;
-            for (int i = 0; i < running; i++)
+            foreach (string text in leads)
             {
-                string text = word + (random.Next(2) == 0 ? ", " : " ") + Followers[random.Next(Followers.Length)];
                 if (say(text) is { } together)
                 {
                     // The word leads, so it ends about where it ends when said alone (a little earlier in running speech).
@@ -101,17 +111,15 @@ public static class Synthesiser
                 }
             }
 
-            for (int i = 0; i < 5; i++)
+            foreach (string text in others)
             {
-                string text = i == 0 && parts.Length > 0 ? parts[random.Next(parts.Length)] : Sentence(word, random);
                 if (say(text) is { } other)
                 {
                     clips.Add(new SyntheticClip(other, 0, 0, voice, text));
                 }
             }
-        }
-
-        return clips;
+        });
+        return [.. made.SelectMany(c => c)];
     }
 
     /// <summary>A sentence without the word in it.</summary>

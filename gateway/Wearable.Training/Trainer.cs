@@ -49,6 +49,7 @@ public sealed class Trainer
     {
         _random = new Random(seed * 31 + fold);
         List<Segment> mine = [.. bank.Where(s => Folds.MayTrainOn(fold, s, seenBackground))];
+        Folds.ThrowIfLeaked(fold, mine, seenBackground);
         _words = mine.Max(s => s.Word) + 1;
         _positives = (_words == 1 ? 48 : 72) / _words * _words;
         _negatives = Batch - _positives;

@@ -74,6 +74,9 @@ public sealed class BudgetTests
         Assert.Contains($"| the same on a board without voice | {small} |", readme);
     }
 
+    [Fact]
+    public void Gate_features_model_and_ring_fit_into_96_KB() => Assert.InRange(Workload.RamBytesOfWakeWord(1000), 64_000, 96 * 1024);
+
     // The gate looks at every hop: a good place for a regression.
     private static Action<AssemblyDefinition> InsertIntoLook(Func<ILProcessor, IEnumerable<Instruction>> code) => assembly =>
     {

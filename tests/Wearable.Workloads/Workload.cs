@@ -49,5 +49,11 @@ public static class Workload
     /// <summary>As <see cref="RamBytes"/>, on a board without voice.</summary>
     public static long RamBytesWithoutVoice() => Weigh(DeviceRun.FreshWithoutVoice());
 
+    /// <summary>Bytes of the chip's heap that hearing the wake words takes: gate, features, model, network and the ring of raw sound.</summary>
+    /// <param name="ringMs">Length of the ring: 1,000 as shipped.</param>
+    public static long RamBytesOfWakeWord(int ringMs) => Meter.ChipMemory.Held(
+        new object[] { new Firmware.Voice.WakeWordDetector(Firmware.Voice.WakeModelShipped.Create()), new Firmware.Voice.HopRing(ringMs / Contract.AudioFormat.HopMs) },
+        t => t.Assembly == typeof(Firmware.Device).Assembly);
+
     private static long Weigh(Firmware.Device device) => Meter.ChipMemory.Held(device, typeof(Firmware.Device).Assembly, typeof(Contract.Topics).Assembly);
 }

@@ -14,8 +14,16 @@ namespace Wearable.Firmware.Voice
         private const int C = WakeModel.Channels;
         private const int StrideBlock = 1;
 
-        private readonly WakeModel _model;
         private readonly int _blocks;
+        private readonly int[] _frontBias;
+        private readonly sbyte[] _frontShift;
+        private readonly sbyte[][] _depthWeights;
+        private readonly sbyte[][] _depthShift;
+        private readonly int[][] _mixBias;
+        private readonly sbyte[][] _mixShift;
+        private readonly sbyte[] _headWeights;
+        private readonly int[] _headBias;
+        private readonly sbyte[] _headShift;
         private readonly int[] _rows = new int[WakeModel.FrontRows * WakeFeatures.Bands];
         private readonly long[][][] _front;
         private readonly long[][][] _mixes;
@@ -27,13 +35,21 @@ namespace Wearable.Firmware.Voice
         private int _stepCount;
 
         /// <summary>Builds the network's memory once.</summary>
-        /// <param name="model">Weights; kept, not changed.</param>
+        /// <param name="model">Weights; not changed. What is packed here is not kept: 3.5 KB less once nobody else holds the model.</param>
         /// <exception cref="ArgumentException">An array of the model has another length than its shape says.</exception>
         public WakeNet(WakeModel model)
         {
             WakeModelCheck.Throw(model);
-            _model = model;
             _blocks = model.MixWeights.Length;
+            _frontBias = model.FrontBias;
+            _frontShift = model.FrontShift;
+            _depthWeights = model.DepthWeights;
+            _depthShift = model.DepthShift;
+            _mixBias = model.MixBias;
+            _mixShift = model.MixShift;
+            _headWeights = model.HeadWeights;
+            _headBias = model.HeadBias;
+            _headShift = model.HeadShift;
             _front = new long[][][] { Pack(model.FrontWeights[0]), Pack(model.FrontWeights[1]) };
             _mixes = new long[_blocks][][];
             _columns = new int[_blocks][];
@@ -84,12 +100,11 @@ namespace Wearable.Firmware.Voice
 
         private bool Step()
         {
-            WakeModel model = _model;
             int[] sum = _sum;
-            Array.Copy(model.FrontBias, 0, sum, 0, C);
+            Array.Copy(_frontBias, 0, sum, 0, C);
             Mix(_rows, 0, _front[0], sum);
             Mix(_rows, C, _front[1], sum);
-            Squash(sum, model.FrontShift);
+            Squash(sum, _frontShift);
 
             for (int b = 0; b < _blocks; b++)
             {
@@ -105,10 +120,10 @@ namespace Wearable.Firmware.Voice
                     }
                 }
 
-                Depth(column, model.DepthWeights[b], model.DepthShift[b], _mixed);
-                Array.Copy(model.MixBias[b], 0, sum, 0, C);
+                Depth(column, _depthWeights[b], _depthShift[b], _mixed);
+                Array.Copy(_mixBias[b], 0, sum, 0, C);
                 Mix(_mixed, 0, _mixes[b], sum);
-                Squash(sum, model.MixShift[b]);
+                Squash(sum, _mixShift[b]);
             }
 
             Head(sum);
@@ -117,17 +132,17 @@ namespace Wearable.Firmware.Voice
 
         private void Head(int[] x)
         {
-            sbyte[] w = _model.HeadWeights;
+            sbyte[] w = _headWeights;
             int i = 0;
             for (int word = 0; word < _logits.Length; word++)
             {
-                int acc = _model.HeadBias[word];
+                int acc = _headBias[word];
                 for (int c = 0; c < C; c++)
                 {
                     acc += w[i++] * x[c];
                 }
 
-                _logits[word] = acc >> _model.HeadShift[word];
+                _logits[word] = acc >> _headShift[word];
             }
         }
 

@@ -39,7 +39,8 @@ namespace Wearable.Firmware.Voice
         /// <summary>Where in a hop the row's bytes begin: its 8 ms sit in the middle.</summary>
         public const int RowOffset = (RawSound.HopBytes - WakeFeatures.RawBytes) / 2 / RawSound.FrameBytes * RawSound.FrameBytes;
 
-        private readonly WakeModel _model;
+        private readonly string[] _words;
+        private readonly string _version;
         private readonly WakeGate _gate = new WakeGate();
         private readonly WakeFeatures _features = new WakeFeatures();
         private readonly WakeNet _net;
@@ -65,7 +66,8 @@ namespace Wearable.Firmware.Voice
         /// <exception cref="ArgumentException">The model's arrays do not fit its shape.</exception>
         public WakeWordDetector(WakeModel model)
         {
-            _model = model;
+            _words = model.Words;
+            _version = model.Version;
             _net = new WakeNet(model);
             int words = model.Words.Length;
             _before = new int[words];
@@ -80,7 +82,7 @@ namespace Wearable.Firmware.Voice
         /// <inheritdoc/>
         public string[] Words
         {
-            get { return _model.Words; }
+            get { return _words; }
         }
 
         /// <inheritdoc/>
@@ -112,7 +114,7 @@ namespace Wearable.Firmware.Voice
         /// <inheritdoc/>
         public string ModelVersion
         {
-            get { return _model.Version; }
+            get { return _version; }
         }
 
         /// <summary>Score of each word after the last step, 0-100; 0 while the gate is closed.</summary>
@@ -134,7 +136,7 @@ namespace Wearable.Firmware.Voice
 
             for (int i = 0; i < _thresholds.Length; i++)
             {
-                if (_model.Words[i] == word)
+                if (_words[i] == word)
                 {
                     _thresholds[i] = threshold;
                     return true;
@@ -290,7 +292,7 @@ namespace Wearable.Firmware.Voice
         private void Report(int word)
         {
             WakeDetection detection = _detection;
-            detection.Word = _model.Words[word];
+            detection.Word = _words[word];
             detection.Score = _scores[word];
             detection.Threshold = _thresholds[word];
             int beganBack = WordExtent.BeganBack(_levels, _hop, _backlog, _gate.FloorLevel);
@@ -301,7 +303,7 @@ namespace Wearable.Firmware.Voice
         // A near miss is not worth finding where it began: the loudest of the last second will do.
         private void ReportNear()
         {
-            _nearMiss.Word = _model.Words[_near.Word];
+            _nearMiss.Word = _words[_near.Word];
             _nearMiss.Score = _near.Score;
             _nearMiss.Threshold = _thresholds[_near.Word];
             _nearMiss.BeganMsAgo = NearHops * AudioFormat.HopMs;
