@@ -9,7 +9,7 @@ namespace Wearable.Firmware.Voice
     /// a look at 40 samples, plus one row in eight hops that keeps the noise floors alive (counted: 0.16 M IL/s). When it opens,
     /// the rows start <see cref="PastHops"/> back in the kept sound and catch up with two rows a call; then one row and a quarter
     /// of the network a hop (counted: 1.31 M IL/s; 1.59 M in a second with a catch-up). Memory: about 33 KB: 8 KB of sound, 17 KB of
-    /// packed weights, the model's own arrays and the network's state.
+    /// packed weights, what is left of the model's arrays and the network's state.
     /// </summary>
     public sealed class WakeWordDetector : IWakeWordDetector
     {

@@ -347,9 +347,11 @@ public sealed class Turn : IAsyncDisposable
                 return;
             }
 
+            // Barely confirmed, and nothing said after it: nobody is told that I am here.
+            bool barely = confirmed == true && _opinion is { IsCompletedSuccessfully: true, Result.Barely: true };
             if (failure.Length > 0)
             {
-                await SayAndFailAsync(failure).ConfigureAwait(false);
+                await (barely ? RejectAsync(TurnReasons.NotConfirmed) : SayAndFailAsync(failure)).ConfigureAwait(false);
                 return;
             }
 
@@ -357,21 +359,21 @@ public sealed class Turn : IAsyncDisposable
             _heard = transcript.Text;
             if (transcript.Outcome != TranscriptOutcome.Text)
             {
-                await SayAndFailAsync(transcript.Outcome == TranscriptOutcome.Failed ? "not-transcribed" : "nothing-heard").ConfigureAwait(false);
+                string why = transcript.Outcome == TranscriptOutcome.Failed ? "not-transcribed" : "nothing-heard";
+                await (barely ? RejectAsync(TurnReasons.NotConfirmed) : SayAndFailAsync(why)).ConfigureAwait(false);
                 return;
             }
 
             string question = transcript.Text;
             // Without a second opinion, and in a text where the word can not stand, the device is believed.
-            if (_claim is not null && ReadsWake && !WakePhrase.TryStrip(transcript.Text, _claim.Word, confirmed == true ? 1 : _claim.Certainty, out question))
+            if (_claim is not null && ReadsWake && !WakePhrase.TryStrip(transcript.Text, _claim.Word, confirmed == true && !barely ? 1 : _claim.Certainty, out question))
             {
-                if (confirmed is null)
+                question = confirmed is null ? question : WakePhrase.BehindFirstPause(transcript.Text);
+                if (confirmed is null || (barely && !IsKnown(question)))
                 {
                     await RejectAsync(TurnReasons.NotConfirmed).ConfigureAwait(false);
                     return;
                 }
-
-                question = WakePhrase.BehindFirstPause(transcript.Text);
             }
 
             if (_claim is not null)
@@ -409,6 +411,9 @@ public sealed class Turn : IAsyncDisposable
             await SayAndFailAsync("gateway-fault").ConfigureAwait(false);
         }
     }
+
+    // A question that a skill knows was hardly said by chance.
+    private bool IsKnown(string question) => _services.Brain.GetService<SkillsChatClient>()?.SkillFor(question, _deviceId) is not null;
 
     private async Task SpeakAnswerAsync(string question)
     {

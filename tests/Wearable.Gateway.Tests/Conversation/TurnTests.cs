@@ -6,6 +6,7 @@ using Wearable.Gateway.Conversation;
 using Wearable.Gateway.Mqtt;
 using Wearable.Gateway.Safety;
 using Wearable.Gateway.Speech;
+using Wearable.Gateway.Tests.Brain.Llm;
 
 namespace Wearable.Gateway.Tests.Conversation;
 
@@ -108,10 +109,10 @@ public sealed partial class TurnTests : IAsyncDisposable
     [Fact]
     public async Task A_device_that_was_surer_needs_less_of_a_second_opinion()
     {
-        _hub = Hub(new ScriptedScorer { LogProbability = -11.1 }); // 0.2 x 80 - 11.1 = 4.9 of the 4.8 needed
+        _hub = Hub(new ScriptedScorer { LogProbability = -11.7 }); // 0.2 x 80 - 11.7 = 4.3 of the 4.2 needed
         await SpeakAsync("t-32");
         Assert.Equal("done", (await _ended.NextAsync()).Outcome);
-        _hub = Hub(new ScriptedScorer { LogProbability = -11.3 });
+        _hub = Hub(new ScriptedScorer { LogProbability = -11.9 });
         await SpeakAsync("t-33");
         Assert.Equal("rejected", (await _ended.NextAsync()).Outcome);
     }
@@ -121,6 +122,46 @@ public sealed partial class TurnTests : IAsyncDisposable
     {
         _hub = Hub(new ScriptedScorer { LogProbability = -20 });
         await WakeAsync("t-34");
+        await SoundAsync(speechMs: 0, silenceMs: 12_000);
+        Assert.Equal(("rejected", "wake-not-confirmed"), Outcome(await _ended.NextAsync()));
+        Assert.Empty(_sent.Packets);
+    }
+
+    [Fact]
+    public async Task A_barely_confirmed_wake_in_a_text_without_the_word_ends_silently()
+    {
+        using SkillsOnly skills = new(TimeProvider.System);
+        _brain.Skills = skills.Client;
+        _hub = Hub(new ScriptedScorer { LogProbability = -11 });
+        _listening.Text = "He never came back to that house.";
+        await SpeakAsync("t-38");
+        Assert.Equal(("rejected", "wake-not-confirmed"), Outcome(await _ended.NextAsync()));
+        Assert.Contains("yield t-38", _sent.Lines);
+        Assert.Empty(_sent.Packets);
+        Assert.Null(_brain.Asked);
+    }
+
+    [Fact]
+    public async Task A_barely_confirmed_wake_is_answered_when_a_skill_knows_the_question_or_the_text_has_the_word()
+    {
+        using SkillsOnly skills = new(TimeProvider.System);
+        _brain.Skills = skills.Client;
+        _hub = Hub(new ScriptedScorer { LogProbability = -11 });
+        _listening.Text = "Home-buted, what time is it?";
+        await SpeakAsync("t-39");
+        Assert.Equal("done", (await _ended.NextAsync()).Outcome);
+        Assert.Equal("what time is it?", _brain.Asked);
+        _listening.Text = "Computer, why did he never come back to that house?";
+        await SpeakAsync("t-40");
+        Assert.Equal("done", (await _ended.NextAsync()).Outcome);
+        Assert.Equal("why did he never come back to that house?", _brain.Asked);
+    }
+
+    [Fact]
+    public async Task A_barely_confirmed_wake_followed_by_silence_ends_silently()
+    {
+        _hub = Hub(new ScriptedScorer { LogProbability = -11 });
+        await WakeAsync("t-41");
         await SoundAsync(speechMs: 0, silenceMs: 12_000);
         Assert.Equal(("rejected", "wake-not-confirmed"), Outcome(await _ended.NextAsync()));
         Assert.Empty(_sent.Packets);
@@ -386,7 +427,7 @@ public sealed partial class TurnTests : IAsyncDisposable
 
         public Task<double> ScoreAsync(ReadOnlyMemory<short> samples, string word, CancellationToken cancellation = default)
         {
-            (Samples, Word) = (samples.Length, word);
+            (Samples, Word) = (Math.Max(Samples, samples.Length), word);
             _asked.TrySetResult();
             return Fails ? Task.FromException<double>(new InvalidOperationException("speech model: scripted")) : Task.FromResult(LogProbability);
         }
@@ -429,7 +470,9 @@ public sealed partial class TurnTests : IAsyncDisposable
         public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
             throw new NotSupportedException("only streaming is asked for");
 
-        public object? GetService(Type serviceType, object? serviceKey = null) => null;
+        public Gateway.Brain.SkillsChatClient? Skills { get; set; }
+
+        public object? GetService(Type serviceType, object? serviceKey = null) => serviceType.IsInstanceOfType(Skills) ? Skills : null;
 
         public void Dispose()
         {

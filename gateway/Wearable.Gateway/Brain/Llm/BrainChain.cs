@@ -107,7 +107,7 @@ public sealed class BrainChain : IChatClient, IForgets
         await GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
-    public object? GetService(Type serviceType, object? serviceKey = null) => serviceKey is null && serviceType.IsInstanceOfType(this) ? this : null;
+    public object? GetService(Type serviceType, object? serviceKey = null) => serviceKey is null ? serviceType.IsInstanceOfType(this) ? this : _skills.GetService(serviceType) : null;
 
     /// <inheritdoc/>
     public ValueTask ForgetAsync(string deviceId)
