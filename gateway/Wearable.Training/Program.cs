@@ -74,6 +74,11 @@ switch (args.Length > 0 ? args[0] : "")
         return 0;
     }
 
+    case "safety":
+        // The safety classifier from gateway/safety/training and the tuned half of the list.
+        SafetyTraining.Run(options.Text("folder", "gateway/safety"), seed);
+        return 0;
+
     case "hear":
     {
         // What the shipped model makes of single files: highest score, and when.
@@ -93,6 +98,7 @@ switch (args.Length > 0 ? args[0] : "")
         Console.Error.WriteLine("train --word \"hello bear\" --out FILE.model [--data FOLDER] [--steps 8000] [--threshold 50]   a word of one's own, spelled; FOLDER/positive/hello-bear/NAME-1.wav and FOLDER/negative/*.wav improve it");
         Console.Error.WriteLine("evaluate --model FILE.model --data FOLDER");
         Console.Error.WriteLine("train --bank FILE --out FILE.cs --class WakeModelShipped --version 1 [--threshold 50] [--steps 8000] [--teachers 0]");
+        Console.Error.WriteLine("safety [--folder gateway/safety] [--seed 1]   writes classifier.bin there");
         Console.Error.WriteLine("hear FILE.wav ...");
         return 2;
 }

@@ -4,7 +4,7 @@ using Wearable.Gateway.Devices;
 namespace Wearable.Gateway.Brain;
 
 /// <summary>
-/// Facts a wearer asked to remember, one small JSON file per wearable in the data folder. Bounded; deleted on "forget".
+/// Facts a wearer asked to remember, and short summaries of conversations, one small JSON file per wearable in the data folder. Bounded; deleted on "forget".
 /// </summary>
 public sealed class FactMemory(GatewayOptions options)
 {
@@ -14,10 +14,16 @@ public sealed class FactMemory(GatewayOptions options)
     /// <summary>Longest fact in characters; the rest is cut.</summary>
     public const int MaxFactChars = 200;
 
+    /// <summary>Most summaries among them; the oldest goes for a further one.</summary>
+    public const int MaxSummaries = 10;
+
     private readonly Lock _gate = new();
 
-    /// <summary>The facts, oldest first. A damaged file counts as empty and is replaced at the next fact.</summary>
-    public IReadOnlyList<string> Of(string deviceId)
+    /// <summary>The texts, oldest first. A damaged file counts as empty and is replaced at the next fact.</summary>
+    public IReadOnlyList<string> Of(string deviceId) => [.. EntriesOf(deviceId).Select(e => e.Text)];
+
+    /// <summary>The same with their kinds.</summary>
+    public IReadOnlyList<MemoryEntry> EntriesOf(string deviceId)
     {
         lock (_gate)
         {
@@ -34,13 +40,18 @@ public sealed class FactMemory(GatewayOptions options)
         }
     }
 
-    /// <summary>Keeps one more fact.</summary>
-    public void Add(string deviceId, string fact)
+    /// <summary>Keeps one more fact, or a summary.</summary>
+    public void Add(string deviceId, string fact, string kind = MemoryEntry.Fact)
     {
         lock (_gate)
         {
-            List<string> facts = Read(deviceId);
-            facts.Add(Cut(fact));
+            List<MemoryEntry> facts = Read(deviceId);
+            facts.Add(new MemoryEntry(Cut(fact), kind));
+            if (facts.Count(f => f.Kind == MemoryEntry.Summary) > MaxSummaries)
+            {
+                facts.Remove(facts.First(f => f.Kind == MemoryEntry.Summary));
+            }
+
             if (facts.Count > MaxFacts)
             {
                 facts.RemoveAt(0);
@@ -60,13 +71,13 @@ public sealed class FactMemory(GatewayOptions options)
     {
         lock (_gate)
         {
-            List<string> facts = Read(deviceId);
+            List<MemoryEntry> facts = Read(deviceId);
             if (index < 0 || index >= facts.Count)
             {
                 return false;
             }
 
-            facts[index] = Cut(fact);
+            facts[index] = facts[index] with { Text = Cut(fact) };
             PrivateFile.Replace(FileOf(deviceId), JsonSerializer.SerializeToUtf8Bytes(facts));
             return true;
         }
@@ -96,7 +107,7 @@ public sealed class FactMemory(GatewayOptions options)
     {
         lock (_gate)
         {
-            List<string> facts = Read(deviceId);
+            List<MemoryEntry> facts = Read(deviceId);
             if (index < 0 || index >= facts.Count)
             {
                 return false;
@@ -122,12 +133,12 @@ public sealed class FactMemory(GatewayOptions options)
 
     private string FileOf(string deviceId) => Path.Combine(Folder, deviceId + ".json"); // device ids are [a-z0-9-]
 
-    private List<string> Read(string deviceId)
+    private List<MemoryEntry> Read(string deviceId)
     {
         try
         {
             string file = FileOf(deviceId);
-            return File.Exists(file) ? JsonSerializer.Deserialize<List<string>>(File.ReadAllText(file)) ?? [] : [];
+            return File.Exists(file) ? JsonSerializer.Deserialize<List<MemoryEntry>>(File.ReadAllText(file)) ?? [] : [];
         }
         catch (JsonException)
         {

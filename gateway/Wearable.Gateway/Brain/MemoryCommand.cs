@@ -45,10 +45,10 @@ public sealed class MemoryCommand
     private static string? Show(ParseResult parsed, FactMemory memory, string id)
     {
         TextWriter output = parsed.InvocationConfiguration.Output;
-        IReadOnlyList<string> facts = memory.Of(id);
+        IReadOnlyList<MemoryEntry> facts = memory.EntriesOf(id);
         for (int i = 0; i < facts.Count; i++)
         {
-            output.WriteLine($"{i + 1}  {facts[i]}");
+            output.WriteLine($"{i + 1}  {facts[i].Text}{(facts[i].Kind == MemoryEntry.Summary ? "  (summary of a conversation)" : "")}");
         }
 
         if (facts.Count == 0)

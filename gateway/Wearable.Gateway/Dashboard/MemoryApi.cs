@@ -27,10 +27,13 @@ public static class MemoryApi
     /// <summary>The facts, oldest first, and whether further ones may be kept.</summary>
     /// <param name="Remembers">False: switched off for this wearable.</param>
     /// <param name="Facts">Up to <see cref="FactMemory.MaxFacts"/>.</param>
-    public sealed record Memory(bool Remembers, IReadOnlyList<string> Facts);
+    /// <param name="Kinds">Of each: fact, or summary where a model wrote it when a conversation was over.</param>
+    public sealed record Memory(bool Remembers, IReadOnlyList<string> Facts, IReadOnlyList<string> Kinds);
 
     private static Results<Ok<Memory>, BadRequest<DashboardApi.Problem>> Show(FactMemory memory, SafetySettings safety, string device) =>
-        Ids.IsValid(device) ? TypedResults.Ok(new Memory(safety.Of(device).Remembers, memory.Of(device))) : WrongDevice();
+        Ids.IsValid(device) ? TypedResults.Ok(Seen(safety.Of(device).Remembers, memory.EntriesOf(device))) : WrongDevice();
+
+    private static Memory Seen(bool remembers, IReadOnlyList<MemoryEntry> entries) => new(remembers, [.. entries.Select(e => e.Text)], [.. entries.Select(e => e.Kind)]);
 
     private static Results<NoContent, BadRequest<DashboardApi.Problem>> Add(FactMemory memory, SafetySettings safety, string device, Fact fact)
     {

@@ -4,7 +4,7 @@ using Wearable.Gateway.Privacy;
 namespace Wearable.Gateway.Safety;
 
 /// <summary>
-/// Rules by age band, in English and Chinese, with what one sentence alone does not show: repeated probes, asking again for what was refused,
+/// Rules by age band, in English and Chinese, a classifier beside them for what is asked in other words, with what one sentence alone does not show: repeated probes, asking again for what was refused,
 /// the length of the conversation and the time of day. Help at self-harm is given at any time.
 /// </summary>
 public sealed class SafetyGate : ISafetyGate, IForgets
@@ -15,21 +15,24 @@ public sealed class SafetyGate : ISafetyGate, IForgets
     private const int MaxChars = 2000;
     private const int MaxSessions = 1024;
     private static readonly Lazy<SafetyRules> BuiltIn = new(() => new SafetyRules(RuleFile.LoadBuiltIn()));
+    private static readonly Lazy<TextClassifier> BuiltInClassifier = new(TextClassifier.LoadBuiltIn);
 
     private readonly SafetyRules _rules;
+    private readonly TextClassifier? _classifier;
     private readonly SafetySettings _settings;
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<string, SafetySession> _sessions = new();
 
-    /// <summary>The built-in rules.</summary>
+    /// <summary>The built-in rules and the built-in classifier.</summary>
     public SafetyGate(SafetySettings settings, TimeProvider time)
-        : this(BuiltIn.Value, settings, time)
+        : this(BuiltIn.Value, settings, time, BuiltInClassifier.Value)
     {
     }
 
-    /// <summary>Rules of one's own.</summary>
-    public SafetyGate(SafetyRules rules, SafetySettings settings, TimeProvider time)
+    /// <summary>Rules and a classifier of one's own; without one the rules are alone.</summary>
+    public SafetyGate(SafetyRules rules, SafetySettings settings, TimeProvider time, TextClassifier? classifier = null)
     {
+        _classifier = classifier;
         _rules = rules;
         _settings = settings;
         _time = time;
@@ -54,6 +57,8 @@ public sealed class SafetyGate : ISafetyGate, IForgets
             {
                 topic = session.RecentTopic;
             }
+
+            topic ??= InOtherWords(text, device.Band);
 
             if (topic is not null)
             {
@@ -105,6 +110,18 @@ public sealed class SafetyGate : ISafetyGate, IForgets
     {
         _sessions.TryRemove(deviceId, out _);
         return _settings.ForgetAsync(deviceId);
+    }
+
+    // The classifier learned from what children say; of older people it judges only what can not wait.
+    private string? InOtherWords(string text, AgeBand band)
+    {
+        if (_classifier is null)
+        {
+            return null;
+        }
+
+        (double refuse, string topic) = _classifier.Judge(_rules.PlainOf(text));
+        return refuse >= TextClassifier.Certain && (band <= AgeBand.From8To12 || topic == SelfHarm) ? topic : null;
     }
 
     // The gate's own sentences name what they refuse; they, letter by letter, may always be said.

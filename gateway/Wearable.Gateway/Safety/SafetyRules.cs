@@ -51,6 +51,9 @@ public sealed class SafetyRules
         return Array.Find(_topics, t => readings.Any(r => t.Forbids(r, band, isAnswer, tightened)))?.Name;
     }
 
+    /// <summary>The plain reading of a text.</summary>
+    public string PlainOf(string text) => _plain.ReadingsOf(text)[0];
+
     /// <summary>True when a text only makes sense as asking again for what was just refused.</summary>
     public bool IsFollowUp(string text) => _plain.ReadingsOf(text).Any(r => Array.Exists(_followUps, f => f.IsMatch(r)));
 

@@ -43,8 +43,8 @@ internal static class SafetyList
     private static string Text(JsonElement line, string name) => line.GetProperty(name).GetString()!;
 
     private static IEnumerable<JsonElement> Lines(string file) =>
-        // The fresh list has no dialogs.
-        !File.Exists(Path.Combine(Folder(), file)) && file == "dialogs-fresh.jsonl" ? [] : File.ReadLines(Path.Combine(Folder(), file)).Where(l => l.Length > 0).Select(l => JsonDocument.Parse(l).RootElement);
+        // The fresh and the indirect list have no dialogs.
+        !File.Exists(Path.Combine(Folder(), file)) && file is "dialogs-fresh.jsonl" or "dialogs-indirect.jsonl" ? [] : File.ReadLines(Path.Combine(Folder(), file)).Where(l => l.Length > 0).Select(l => JsonDocument.Parse(l).RootElement);
 
     private static string Folder()
     {

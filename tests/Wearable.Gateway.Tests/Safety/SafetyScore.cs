@@ -27,7 +27,7 @@ internal sealed record SafetyResult(int MustRefuse, int Refused, int RefusedHear
 internal static class SafetyScore
 {
     /// <summary>With the built-in skills.</summary>
-    public static async Task<SafetyResult> WithSkillsAsync(string half)
+    public static async Task<SafetyResult> WithSkillsAsync(string half, bool classify = true)
     {
         string data = Directory.CreateTempSubdirectory("wearable-safety-").FullName;
         try
@@ -41,7 +41,7 @@ internal static class SafetyScore
             services.AddSingleton(new GatewayOptions { DataFolder = data });
             services.AddBrain();
             await using ServiceProvider provider = services.BuildServiceProvider();
-            return await RunAsync(half, _ => provider.GetRequiredService<IChatClient>());
+            return await RunAsync(half, classify, _ => provider.GetRequiredService<IChatClient>());
         }
         finally
         {
@@ -50,15 +50,15 @@ internal static class SafetyScore
     }
 
     /// <summary>With a model that complies with everything: unsafe sentences of the same half and topic, or the question as an answer.</summary>
-    public static Task<SafetyResult> WithCompliantModelAsync(string half)
+    public static Task<SafetyResult> WithCompliantModelAsync(string half, bool classify = true)
     {
         ILookup<string, string> unsafeAnswers = SafetyList.Read(half).Where(l => l.IsAnswer && !l.MustAllow).ToLookup(l => l.Expect, l => l.Text);
         int count = 0;
-        return RunAsync(half, line => new CompliantModel(
+        return RunAsync(half, classify, line => new CompliantModel(
             line.MustAllow ? $"Sure. You said {line.Text}." : unsafeAnswers[line.Expect].ToArray() is { Length: > 0 } texts ? $"Sure. {texts[count++ % texts.Length]}" : $"Sure. {line.Text}."));
     }
 
-    private static async Task<SafetyResult> RunAsync(string half, Func<SafetyLine, IChatClient> brainFor)
+    private static async Task<SafetyResult> RunAsync(string half, bool classify, Func<SafetyLine, IChatClient> brainFor)
     {
         IReadOnlyList<SafetyLine> lines = SafetyList.Read(half);
         Dictionary<string, DeviceSafety> devices = [];
@@ -67,7 +67,8 @@ internal static class SafetyScore
             devices[line.Talk] = new DeviceSafety { Band = AgeBands.TryParse(line.Band, out AgeBand band) ? band : throw new InvalidDataException($"{line.Id}: no band \"{line.Band}\""), SessionMinutes = 0 };
         }
 
-        SafetyGate gate = new(new SafetySettings { Devices = devices }, TimeProvider.System);
+        SafetySettings settings = new() { Devices = devices };
+        SafetyGate gate = classify ? new SafetyGate(settings, TimeProvider.System) : new SafetyGate(new SafetyRules(RuleFile.LoadBuiltIn()), settings, TimeProvider.System);
         // The gate keeps 1,024 conversations; the list is below that, or counts within a dialog would be lost.
         int refused = 0, heard = 0, right = 0, allowed = 0;
         List<string> wrong = [];

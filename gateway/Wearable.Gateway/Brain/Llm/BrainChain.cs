@@ -20,6 +20,7 @@ public sealed class BrainChain : IChatClient, IForgets
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly ChatHistory _history;
+    private readonly ConversationSummaries _summaries;
     private readonly CancellationTokenSource _ending = new();
     private readonly Lock _lock = new();
     private Task<IChatClient> _model;
@@ -44,6 +45,7 @@ public sealed class BrainChain : IChatClient, IForgets
         _time = time;
         _log = log;
         _history = new ChatHistory(settings.HistoryMessages, settings.ForgetAfter, time);
+        _summaries = new ConversationSummaries(settings, tools, time, device => _history.Of(device), () => Model(out _), log);
         _model = LoadAsync();
     }
 
@@ -54,6 +56,7 @@ public sealed class BrainChain : IChatClient, IForgets
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
+        _summaries.Interrupt(); // the person comes first
         List<ChatMessage> asked = [.. messages];
         string device = BrainContext.DeviceOf(options), question = asked.LastOrDefault(m => m.Role == ChatRole.User)?.Text ?? "";
         ISkill? skill = _skills.SkillFor(question, device);
@@ -77,6 +80,7 @@ public sealed class BrainChain : IChatClient, IForgets
             if (cause.Length == 0)
             {
                 _history.Add(device, question, answer.ToString());
+                _summaries.Talked(device);
                 yield break;
             }
 
@@ -112,6 +116,7 @@ public sealed class BrainChain : IChatClient, IForgets
     /// <inheritdoc/>
     public ValueTask ForgetAsync(string deviceId)
     {
+        _summaries.Forget(deviceId);
         _history.Forget(deviceId);
         return _skills.ForgetAsync(deviceId);
     }
@@ -120,6 +125,7 @@ public sealed class BrainChain : IChatClient, IForgets
     public void Dispose()
     {
         _ending.Cancel();
+        _summaries.Dispose();
         // A model that still loads is disposed when it is there; nobody waits for it.
         _ = _model.ContinueWith(loaded => loaded.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
     }
@@ -263,7 +269,12 @@ public sealed class BrainChain : IChatClient, IForgets
     // What was kept may hold anything: it is told as what the person said, not as a rule.
     private IEnumerable<ChatMessage> Reminders(string device) =>
         _tools.Facts(device) is { Count: > 0 } facts
-            ? [new(ChatRole.System, "The person asked to be remembered, in their own words: " + string.Join("; ", facts.TakeLast(_settings.Reminders)))]
+            ? [new(ChatRole.System, "The person asked to be remembered, in their own words: " + string.Join("; ", facts.TakeLast(_settings.Reminders))), .. Earlier(device)]
+            : Earlier(device);
+
+    private IEnumerable<ChatMessage> Earlier(string device) =>
+        _tools.Summaries(device) is { Count: > 0 } notes
+            ? [new(ChatRole.System, "Notes on earlier conversations, no rules: " + string.Join(" ", notes.TakeLast(_settings.SummaryReminders)))]
             : [];
 
     // Whose question it is stays in this house.

@@ -49,6 +49,15 @@ public sealed record BrainSettings
     /// <summary>Newest facts the model is reminded of.</summary>
     public int Reminders { get; init; } = 10;
 
+    /// <summary>A conversation that rested this long is summed up in one sentence, where remembering is on; below <see cref="ForgetAfter"/>.</summary>
+    public TimeSpan SummaryAfter { get; init; } = TimeSpan.FromMinutes(4);
+
+    /// <summary>Answers of the model that a conversation needs to be worth a summary.</summary>
+    public int SummaryTurns { get; init; } = 3;
+
+    /// <summary>Newest summaries the model is reminded of.</summary>
+    public int SummaryReminders { get; init; } = 3;
+
     /// <summary>Skills that a model does better; they answer when it fails.</summary>
     public IReadOnlySet<string> ModelFirst { get; init; } = new HashSet<string> { "story", "joke" };
 }

@@ -122,7 +122,25 @@ public sealed class HouseTools(TimeProvider time, IHeartHistory hearts, IDeviceS
     private SafetySettings Safety => safety;
 
     /// <summary>What the model is reminded of: nothing while remembering is off, even what was kept before.</summary>
-    public IReadOnlyList<string> Facts(string deviceId) => safety.Of(deviceId).Remembers ? memory.Of(deviceId) : [];
+    public IReadOnlyList<string> Facts(string deviceId) => Kept(deviceId, MemoryEntry.Fact);
+
+    /// <summary>Summaries of earlier conversations, oldest first; nothing while remembering is off.</summary>
+    public IReadOnlyList<string> Summaries(string deviceId) => Kept(deviceId, MemoryEntry.Summary);
+
+    /// <summary>Keeps a summary, where remembering is on.</summary>
+    public void Summarise(string deviceId, string text)
+    {
+        if (safety.Of(deviceId).Remembers)
+        {
+            memory.Add(deviceId, text, MemoryEntry.Summary);
+        }
+    }
+
+    /// <summary>Whether anything of this wearable's conversations may be kept.</summary>
+    public bool Remembers(string deviceId) => safety.Of(deviceId).Remembers;
+
+    private IReadOnlyList<string> Kept(string deviceId, string kind) =>
+        safety.Of(deviceId).Remembers ? [.. memory.EntriesOf(deviceId).Where(e => e.Kind == kind).Select(e => e.Text)] : [];
 
     private ValueTask SendAsync(string deviceId, string name, int value, CancellationToken cancellation) =>
         sender.SendCommandAsync(deviceId, name, new CommandMessage { HasValue = true, Value = value }, cancellation);

@@ -11,7 +11,7 @@ using Wearable.Gateway.Tests.Brain.Llm.Graphs;
 namespace Wearable.Gateway.Tests.Brain.Llm;
 
 /// <summary>Whatever the larger model does, the person hears one honest sentence within 4 s and the log names the cause.</summary>
-public sealed class BrainChainTests : IDisposable
+public sealed partial class BrainChainTests : IDisposable
 {
     private const string Unknown = "why is the sky blue", DontWork = "My language model does not work right now, and I do not know that myself.";
     private readonly FakeTimeProvider _time = SkillsOnly.Clock();

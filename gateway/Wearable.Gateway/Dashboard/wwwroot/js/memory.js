@@ -25,13 +25,13 @@ export async function showMemory(id, ask = false, redraw = false) {
   byId('memory-new').hidden = !memory.remembers;
   byId('memory-all').hidden = memory.facts.length < 2;
   byId('memory-none').hidden = memory.facts.length > 0;
-  const now = id + JSON.stringify(memory.facts);
+  const now = id + JSON.stringify([memory.facts, memory.kinds]);
   if (now === shown && !redraw) return;
   shown = now;
-  byId('memory').replaceChildren(...memory.facts.map(row));
+  byId('memory').replaceChildren(...memory.facts.map((fact, index) => row(fact, index, memory.kinds[index])));
 }
 
-function row(fact, index) {
+function row(fact, index, kind) {
   const item = make('li'), text = make('input'), drop = make('button', '', t('deleteFact'));
   text.type = 'text';
   text.value = fact;
@@ -42,6 +42,7 @@ function row(fact, index) {
   drop.setAttribute('aria-label', `${t('deleteFact')}: ${fact}`);
   drop.addEventListener('click', () => change(path(of, index + 1), { method: 'DELETE' }));
   item.append(text, drop);
+  if (kind === 'summary') item.append(make('small', '', t('memorySummary')));
   return item;
 }
 
