@@ -71,7 +71,7 @@ public sealed class StoreMoveTests : IAsyncLifetime
                 Assert.Equal(Rows(old, sql), await TestStore.RowsAsync(store, sql));
             }
 
-            Assert.Equal(Rows(old, "SELECT at / 600000, COUNT(*), COALESCE(SUM(bpm10), 0) FROM heart GROUP BY 1 ORDER BY 1"), await TestStore.RowsAsync(store, "SELECT slot, n, sum FROM heart_sums ORDER BY slot"));
+            Assert.Equal(Rows(old, "SELECT device, at / 600000, COUNT(*), COALESCE(SUM(bpm10), 0) FROM heart GROUP BY 1, 2 ORDER BY 1, 2"), await TestStore.RowsAsync(store, "SELECT device, slot, n, sum FROM heart_sums ORDER BY device, slot"));
         }
 
         await using TestGateway gateway = await TestGateway.StartAsync(_ => options with { HttpPort = 0, MqttPort = 0, MqttsPort = 0 }, keepFolder: true, kind: StoreKind.Postgres);
