@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using MQTTnet.AspNetCore;
 using Wearable.Gateway.Brain;
+using Wearable.Gateway.Cluster;
 using Wearable.Gateway.Dashboard;
 using Wearable.Gateway.Devices;
 using Wearable.Gateway.Identity;
@@ -9,6 +10,7 @@ using Wearable.Gateway.Integrations;
 using Wearable.Gateway.Integrations.HomeAssistant;
 using Wearable.Gateway.Mcp;
 using Wearable.Gateway.Mqtt;
+using Wearable.Gateway.Mqtt.External;
 using Wearable.Gateway.Observability;
 using Wearable.Gateway.Privacy;
 using Wearable.Gateway.Pulse;
@@ -54,7 +56,7 @@ public static class GatewayApp
         builder.Services.AddSingleton<UserAccounts>();
         builder.Services.AddSingleton<WrongPasswords>();
         builder.Services.AddPageLimit();
-        AddMqtt(builder.Services);
+        AddMqtt(builder.Services, options);
         AddDashboard(builder.Services);
         builder.Services.AddPrivacy();
         builder.Services.AddSingleton<HouseVoice>();
@@ -62,6 +64,11 @@ public static class GatewayApp
         builder.Services.AddGatewayTelemetry();
         builder.Services.AddOpenApi();
         services?.Invoke(builder.Services);
+        if (options.Cluster is { } cluster)
+        {
+            await JoinAsync(builder, options, cluster).ConfigureAwait(false);
+        }
+
         WebApplication app = builder.Build();
         app.UseRequestGuard();
         app.UsePageLogin();
@@ -76,6 +83,23 @@ public static class GatewayApp
         app.MapGatewayTelemetry();
         app.MapOpenApi("/api/openapi.json");
         return app;
+    }
+
+    // Behind everything else: a gateway that stops lets its wearables move first.
+    private static async Task JoinAsync(WebApplicationBuilder builder, GatewayOptions options, ClusterChoice cluster)
+    {
+        if (options.Broker is null)
+        {
+            throw new GatewayStartException("--cluster needs a broker that all gateways share; name it with --broker.");
+        }
+
+        if (options.Store.Kind != StoreKind.Postgres)
+        {
+            throw new GatewayStartException("--cluster needs a PostgreSQL that all gateways share; name it with --store.");
+        }
+
+        await ClusterTables.EnsureAsync(options.Store.Place).ConfigureAwait(false);
+        builder.AddCluster(cluster, options.Store.Place, NodeName.Of(options).Value);
     }
 
     /// <summary>Starts a gateway made by <see cref="BuildAsync"/>.</summary>
@@ -117,6 +141,26 @@ public static class GatewayApp
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10); // a client that sends a byte now and then must not hold a connection
         kestrel.Limits.MaxConcurrentConnections = 2 * options.MaxDevices + 256; // old and new connection of each wearable, viewers, pages
         AddressLimit addresses = new();
+        if (options.Broker is null)
+        {
+            ListenMqtt(kestrel, options, ports, certificate, addresses);
+        }
+
+        kestrel.Listen(new IPEndPoint(options.Bind, options.HttpPort), endpoint =>
+        {
+            ports.HttpEndpoint = endpoint;
+            endpoint.Protocols = HttpProtocols.Http1;
+            endpoint.Use(addresses.Before);
+            if (options.IsOpen && certificate is not null)
+            {
+                ports.Https = true;
+                Encrypt(endpoint, certificate);
+            }
+        });
+    }
+
+    private static void ListenMqtt(KestrelServerOptions kestrel, GatewayOptions options, GatewayPorts ports, GatewayCertificate? certificate, AddressLimit addresses)
+    {
         kestrel.Listen(new IPEndPoint(options.PlainMqttBind, options.MqttPort), endpoint =>
         {
             ports.MqttEndpoint = endpoint;
@@ -136,18 +180,6 @@ public static class GatewayApp
                 endpoint.UseMqtt();
             });
         }
-
-        kestrel.Listen(new IPEndPoint(options.Bind, options.HttpPort), endpoint =>
-        {
-            ports.HttpEndpoint = endpoint;
-            endpoint.Protocols = HttpProtocols.Http1;
-            endpoint.Use(addresses.Before);
-            if (options.IsOpen && certificate is not null)
-            {
-                ports.Https = true;
-                Encrypt(endpoint, certificate);
-            }
-        });
     }
 
     private static void Encrypt(ListenOptions endpoint, GatewayCertificate certificate) => endpoint.UseHttps(https =>
@@ -192,26 +224,44 @@ public static class GatewayApp
         services.AddSingleton<ITurnListener>(provider => provider.GetRequiredService<T>());
     }
 
-    private static void AddMqtt(IServiceCollection services)
+    private static void AddMqtt(IServiceCollection services, GatewayOptions options)
+    {
+        services.AddSingleton<RefusalLog>();
+        services.AddSingleton<Ingest>();
+        services.AddSingleton<DeviceSender>();
+        services.AddSingleton<IDeviceSender>(provider => provider.GetRequiredService<DeviceSender>());
+        services.AddSingleton<IHousePublisher>(provider => provider.GetRequiredService<DeviceSender>());
+        services.AddSingleton<TopicBook>();
+        if (options.Broker is null)
+        {
+            AddEmbeddedBroker(services);
+        }
+        else
+        {
+            services.AddSingleton(NodeName.Of(options));
+            services.AddSingleton<ExternalBroker>();
+            services.AddSingleton<IHouseBroker>(provider => provider.GetRequiredService<ExternalBroker>());
+            services.AddHostedService(provider => provider.GetRequiredService<ExternalBroker>());
+            services.AddIntegrations();
+        }
+    }
+
+    private static void AddEmbeddedBroker(IServiceCollection services)
     {
         services.AddConnections();
         services.AddSingleton<MqttConnectionHandler>();
         services.AddSingleton<KestrelConnections>();
         services.AddSingleton<BrokerLog>();
         services.AddSingleton<Broker>();
-        services.AddSingleton<RefusalLog>();
         services.AddSingleton<RetainedMessages>();
-        services.AddSingleton<Ingest>();
-        services.AddSingleton<DeviceSender>();
-        services.AddSingleton<IDeviceSender>(provider => provider.GetRequiredService<DeviceSender>());
-        services.AddSingleton<IHousePublisher>(provider => provider.GetRequiredService<DeviceSender>());
         services.AddSingleton<Visitors>();
         services.AddSingleton<Arrival>();
         services.AddSingleton<BrokerService>();
         services.AddHostedService(provider => provider.GetRequiredService<BrokerService>());
+        services.AddSingleton<IHouseBroker, EmbeddedBroker>();
         services.AddIntegrations();
-        services.AddSingleton<TopicBook>();
-        services.AddHostedService(provider => provider.GetRequiredService<TopicBook>());
+        services.AddHostedService<HouseDoor>();
+        services.AddHostedService<TopicWatch>();
         services.AddHostedService<Revocation>();
     }
 }

@@ -3,7 +3,9 @@ using System.CommandLine.Parsing;
 using System.Net;
 using Wearable.Gateway.Brain.Languages;
 using Wearable.Gateway.Brain.Llm;
+using Wearable.Gateway.Cluster;
 using Wearable.Gateway.Models;
+using Wearable.Gateway.Mqtt.External;
 using Wearable.Gateway.Telemetry;
 
 namespace Wearable.Gateway;
@@ -91,6 +93,15 @@ public sealed class GatewayCommand
         HelpName = "PREFIX",
         Recursive = true,
     };
+    // Not of the verbs: some of them have a --broker of their own.
+    private readonly Option<string?> _broker = new("--broker") { Description = "Another MQTT 5 broker in place of the one inside.", HelpName = "mqtt[s]://HOST:PORT" };
+    private readonly Option<string?> _brokerUser = new("--broker-user") { Description = "User at that broker; password in WEARABLE_BROKER_PASSWORD or a file.", HelpName = "NAME" };
+    private readonly Option<string?> _brokerPassword = new("--broker-password-file") { Description = "File with that user's password in its first line.", HelpName = "FILE" };
+    private readonly Option<string?> _brokerCa = new("--broker-ca") { Description = "PEM file of the authority that signed that broker's certificate.", HelpName = "FILE" };
+    private readonly Option<string?> _cluster = new("--cluster") { Description = "One of several gateways at one broker and one PostgreSQL: where the others reach this one. Not encrypted: a network of their own.", HelpName = "ADDRESS:PORT" };
+    private readonly Option<bool> _noHomes = new("--no-conversations") { Description = "With --cluster: stores and shows only, the others talk." };
+    private readonly Option<int> _maxDevices = new("--max-devices") { Description = "Most wearables; a further one is refused.", DefaultValueFactory = _ => new GatewayOptions().MaxDevices, HelpName = "NUMBER", Recursive = true };
+    private readonly Option<string?> _node = new("--node") { Description = "Name of this gateway among others at one broker; made and kept in the data folder when not given.", HelpName = "NAME" };
 
     private readonly Option<bool> _verbose = new("--verbose") { Description = "Log at debug level.", Recursive = true };
 
@@ -119,6 +130,28 @@ public sealed class GatewayCommand
                 result.AddError(problem);
             }
         });
+        _broker.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && !BrokerAddress.TryParse(result.Tokens[0].Value, out _, out string problem))
+            {
+                result.AddError(problem);
+            }
+        });
+        _cluster.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && ClusterChoice.Parse(result.Tokens[0].Value, out string problem) is null)
+            {
+                result.AddError(problem);
+            }
+        });
+        _maxDevices.Validators.Add(result => RequireRange(result, 1, 1_000_000));
+        _node.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && !Wearable.Contract.Ids.IsValid(result.Tokens[0].Value))
+            {
+                result.AddError($"--node: 1 to 32 of a-z, 0-9 and - expected, got \"{result.Tokens[0].Value}\"");
+            }
+        });
         _keepDays.Validators.Add(result => RequireRange(result, 1, 3650));
         _homeAssistant.Validators.Add(result =>
         {
@@ -131,6 +164,7 @@ public sealed class GatewayCommand
         Root = new RootCommand("The gateway of your wearables: broker, voice and page in one process, no cloud.")
         {
             _httpPort, _mqttPort, _mqttsPort, _bind, _tls, _plainMqtt, _data, _store, _models, _language, _speech, _voice, _brain, _brainModel, _allowWords, _followUp, _keepDays, _verbose,
+            _broker, _brokerUser, _brokerPassword, _brokerCa, _node, _cluster, _noHomes, _maxDevices,
         };
         Root.Options.Add(_homeAssistant);
         Root.SetAction((parsed, cancellation) => run(OptionsOf(parsed), cancellation));
@@ -159,6 +193,10 @@ public sealed class GatewayCommand
         FollowUp = TimeSpan.FromSeconds(parsed.GetValue(_followUp)),
         KeepDays = parsed.GetValue(_keepDays),
         HomeAssistantPrefix = parsed.GetValue(_homeAssistant) is string prefix and not "none" ? prefix : null,
+        Broker = BrokerOf(parsed),
+        Cluster = parsed.GetValue(_cluster) is string cluster ? ClusterChoice.Parse(cluster, out _)! with { HasHomes = !parsed.GetValue(_noHomes) } : null,
+        MaxDevices = parsed.GetValue(_maxDevices),
+        Node = parsed.GetValue(_node) ?? "",
         LogLevel = parsed.GetValue(_verbose) ? LogLevel.Debug : LogLevel.Information,
     };
 
@@ -176,6 +214,15 @@ public sealed class GatewayCommand
             return 1;
         }
     }
+
+    private BrokerChoice? BrokerOf(ParseResult parsed) => parsed.GetValue(_broker) is string text && BrokerAddress.TryParse(text, out BrokerAddress? address, out _)
+        ? new BrokerChoice(address)
+        {
+            User = parsed.GetValue(_brokerUser) ?? "",
+            PasswordFile = parsed.GetValue(_brokerPassword) is string file ? Path.GetFullPath(file) : null,
+            AuthorityFile = parsed.GetValue(_brokerCa) is string authority ? Path.GetFullPath(authority) : null,
+        }
+        : null;
 
     private static Option<int> Port(string name, string description, int standard)
     {

@@ -23,11 +23,20 @@ public sealed record GatewayOptions
     /// <summary>Whether MQTT without TLS leaves loopback: anyone in the network can then read and change what is sent.</summary>
     public bool PlainMqtt { get; init; }
 
+    /// <summary>Another program's broker in place of the embedded one; null: the embedded one.</summary>
+    public Mqtt.External.BrokerChoice? Broker { get; init; }
+
+    /// <summary>Other gateways share wearables, broker and database with this one; null: it is alone.</summary>
+    public Cluster.ClusterChoice? Cluster { get; init; }
+
+    /// <summary>Name of this gateway among others, an id as of a wearable; empty: the data folder's own.</summary>
+    public string Node { get; init; } = "";
+
     /// <summary>Whether others than this machine can reach the gateway: page and API then need HTTPS and a login, the broker an account.</summary>
     public bool IsOpen => !IPAddress.IsLoopback(Bind);
 
     /// <summary>Whether there is a port for MQTT over TLS.</summary>
-    public bool UsesTls => IsOpen || Tls;
+    public bool UsesTls => IsOpen || (Tls && Broker is null);
 
     /// <summary>Address of MQTT without TLS.</summary>
     public IPAddress PlainMqttBind => IsOpen && !PlainMqtt ? IPAddress.Loopback : Bind;

@@ -16,6 +16,11 @@ public static class VoiceGateway
     /// <exception cref="GatewayStartException">The data folder or database cannot be used.</exception>
     public static async Task<WebApplication> BuildAsync(GatewayOptions options, Action<IServiceCollection>? more = null, CancellationToken cancellation = default)
     {
+        if (options.Cluster is { HasHomes: false })
+        {
+            return await GatewayApp.BuildAsync(options, more, cancellation).ConfigureAwait(false); // the others have models and talk
+        }
+
         ModelFiles files = await new ModelStore(new ModelStoreOptions { OfflineFolder = options.ModelsFolder }).EnsureAsync(cancellation).ConfigureAwait(false);
         SpeechEngines engines = await SpeechEngines.LoadAsync(files, LanguageChoice.Of(options)).ConfigureAwait(false);
         try

@@ -5,7 +5,7 @@ using System.Net.Sockets;
 
 namespace Wearable.Bench;
 
-/// <summary>The installed mosquitto on a free loopback port, for comparison.</summary>
+/// <summary>The installed mosquitto on a free loopback port: for comparison, and for a fleet.</summary>
 internal sealed class Mosquitto : IDisposable
 {
     private readonly Process _process;
@@ -31,7 +31,8 @@ internal sealed class Mosquitto : IDisposable
     }
 
     /// <summary>Starts it; null when it is not installed.</summary>
-    public static async Task<Mosquitto?> StartAsync()
+    /// <param name="fleet">Whether it is set up as docs/brokers.md says; else as it comes, with no limit of queued messages.</param>
+    public static async Task<Mosquitto?> StartAsync(bool fleet = false)
     {
         string? program = new[] { "/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "/opt/homebrew/sbin/mosquitto" }.FirstOrDefault(File.Exists);
         if (program is null)
@@ -41,7 +42,7 @@ internal sealed class Mosquitto : IDisposable
 
         int port = FreePort();
         string config = Path.GetTempFileName();
-        await File.WriteAllTextAsync(config, string.Create(CultureInfo.InvariantCulture, $"listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\nlog_type error\n"));
+        await File.WriteAllTextAsync(config, string.Create(CultureInfo.InvariantCulture, $"listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\nlog_type error\n{(fleet ? "max_inflight_messages 2000\n" : "")}"));
         Mosquitto mosquitto = new(Process.Start(new ProcessStartInfo(program, ["-c", config]))!, config, port);
         for (int i = 0; i < 100; i++)
         {
@@ -68,7 +69,7 @@ internal sealed class Mosquitto : IDisposable
         File.Delete(_config);
     }
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();

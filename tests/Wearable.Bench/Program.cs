@@ -32,6 +32,8 @@ switch (args.Length > 0 ? args[0] : "")
         return await CrashBench.RunAsync(args[1..]);
     case "faults":
         return FaultsBench.Run(args[1..]);
+    case "cluster":
+        return await Wearable.Bench.Cluster.ClusterBench.RunAsync(args[1..]);
     case "fleet":
         return await FleetBench.RunAsync(args[1..]);
     case GatewayProcess.Verb when args.Length == 5:
@@ -69,6 +71,7 @@ switch (args.Length > 0 ? args[0] : "")
         Console.Error.WriteLine("house [WEARABLES [CONVERSATIONS [SECONDS]]]: a full house's telemetry and several conversations at once: first sound, lost");
         Console.Error.WriteLine("history [DAYS] [--store WHERE]: a year of readings, 6.3 M, opened and zoomed over HTTP; --store postgres starts one");
         Console.Error.WriteLine("start [--times N] [--before DLL]: the gateway alone: time to ready and resident memory, beside another build of it");
+        Console.Error.WriteLine("cluster [--gateways N] [--wearables N] [--talkers N] [--cost]: several gateways, mosquitto and PostgreSQL; one gateway killed and started again; what a message and a conversation cost");
         Console.Error.WriteLine("safety [wrong]: the public list through gate, brain and gate");
         return 2;
 }

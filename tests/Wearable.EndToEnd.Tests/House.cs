@@ -4,6 +4,7 @@ using Wearable.Firmware.Board;
 using Wearable.Gateway;
 using Wearable.Gateway.Conversation;
 using Wearable.Gateway.Demo;
+using Wearable.Gateway.Mqtt.External;
 using Wearable.Simulator;
 
 namespace Wearable.EndToEnd.Tests;
@@ -20,10 +21,10 @@ internal sealed class House : IAsyncDisposable
 
     public static Task<House> StartAsync(SimulatedWearableOptions? wearable = null) => StartAsync([wearable ?? new SimulatedWearableOptions { Id = "bear-1" }]);
 
-    public static async Task<House> StartAsync(IReadOnlyList<SimulatedWearableOptions> wearables, TimeSpan followUp = default, ITurnObserver? observer = null)
+    public static async Task<House> StartAsync(IReadOnlyList<SimulatedWearableOptions> wearables, TimeSpan followUp = default, ITurnObserver? observer = null, BrokerChoice? broker = null)
     {
         House house = new();
-        GatewayOptions options = new() { HttpPort = 0, MqttPort = 0, DataFolder = house._data, LogLevel = LogLevel.Error, FollowUp = followUp };
+        GatewayOptions options = new() { HttpPort = 0, MqttPort = 0, DataFolder = house._data, LogLevel = LogLevel.Error, FollowUp = followUp, Broker = broker };
         house._house = await DemoHouse.StartAsync(
             options, wearables, observer is null ? null : services => services.AddSingleton(observer), CancellationToken.None);
         foreach (SimulatedWearable wearable in house.Demo.Wearables)

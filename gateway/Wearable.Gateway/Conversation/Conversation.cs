@@ -15,7 +15,7 @@ public sealed class Conversation : IAsyncDisposable
 
     private readonly string _deviceId;
     private readonly ConversationServices _services;
-    private readonly WakeArbiter _arbiter;
+    private readonly WakeArbiter? _arbiter;
     private readonly Channel<DeviceReport> _inbox = Channel.CreateBounded<DeviceReport>(new BoundedChannelOptions(InboxCapacity) { SingleReader = true });
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _speaker = new(1, 1);
@@ -24,18 +24,24 @@ public sealed class Conversation : IAsyncDisposable
     private Turn? _turn;
     private int _codec = AudioCodec.Pcm16At16k;
     private volatile bool _online;
+    private bool _mayBeOrphan;
 
     /// <summary>Starts listening to one wearable.</summary>
     /// <param name="deviceId">The wearable.</param>
     /// <param name="services">The rest of the gateway.</param>
-    /// <param name="arbiter">Shared by all conversations: who answers when several hear one word.</param>
-    public Conversation(string deviceId, ConversationServices services, WakeArbiter arbiter)
+    /// <param name="arbiter">Shared by all conversations: who answers when several hear one word; null: every wearable for itself.</param>
+    /// <param name="takesOver">Whether another gateway may have left a turn in the middle: the wearable then says so with its first state.</param>
+    public Conversation(string deviceId, ConversationServices services, WakeArbiter? arbiter, bool takesOver = false)
     {
+        _mayBeOrphan = takesOver;
         _deviceId = deviceId;
         _services = services;
         _arbiter = arbiter;
         _loop = Task.Run(RunAsync);
     }
+
+    /// <summary>Whether a turn is under way.</summary>
+    public bool IsBusy => _turn is { IsOver: false } || _speaker.CurrentCount == 0;
 
     /// <summary>Takes one message; waits while the inbox is full. What comes after the end is not heard.</summary>
     public async ValueTask TakeAsync(DeviceReport report, CancellationToken cancellation)
@@ -142,6 +148,12 @@ public sealed class Conversation : IAsyncDisposable
                     break;
                 case StateMessage state:
                     _online = true;
+                    if (_mayBeOrphan && _turn is null && state.TurnId.Length > 0 && StateMessage.Modes[state.Mode] is "streaming" or "thinking" or "speaking")
+                    {
+                        await SayItWasLostAsync(state.TurnId).ConfigureAwait(false);
+                    }
+
+                    _mayBeOrphan = false;
                     if (_turn is not null)
                     {
                         await _turn.OnStateAsync(StateMessage.Modes[state.Mode], state.TurnId).ConfigureAwait(false);
@@ -168,11 +180,19 @@ public sealed class Conversation : IAsyncDisposable
         }
     }
 
+    // The gateway that held this turn is gone, and with it what was heard. The wearer is told, rather than left waiting.
+    private async Task SayItWasLostAsync(string turnId)
+    {
+        await _services.Sender.SendCommandAsync(_deviceId, CommandNames.Stop, new CommandMessage { TurnId = turnId }, _stopping.Token).ConfigureAwait(false);
+        await _services.Sender.PublishTurnAsync(_deviceId, TurnPhases.Failed, new TurnMessage { TurnId = turnId, Why = TurnReasons.GatewayLost }, _stopping.Token).ConfigureAwait(false);
+        await AnnounceAsync(_services.Sayings.LostThread, _stopping.Token).ConfigureAwait(false);
+    }
+
     private async Task OnWakeAsync(WakeMessage wake, DateTimeOffset at)
     {
         WakeClaim? claim = WakeClaim.Of(wake);
         await BeginAsync(wake.TurnId, claim, followsUp: false).ConfigureAwait(false);
-        if (claim is not null && !_arbiter.Enter(_deviceId, claim.Word, wake.LevelDb, at, () => Lose(wake.TurnId)))
+        if (claim is not null && _arbiter?.Enter(_deviceId, claim.Word, wake.LevelDb, at, () => Lose(wake.TurnId)) == false)
         {
             await _turn!.YieldAsync(TurnReasons.LouderElsewhere).ConfigureAwait(false);
         }

@@ -1,4 +1,5 @@
 using Wearable.Contract;
+using Wearable.Gateway.Cluster;
 using Wearable.Gateway.Mqtt;
 using Wearable.Gateway.Privacy;
 
@@ -9,7 +10,9 @@ namespace Wearable.Gateway.Conversation;
 /// stops, turns under way are ended while the broker can still tell the wearables so: hence the lifecycle service, registered behind the broker's
 /// (the host stops in reverse order).
 /// </summary>
-public sealed class ConversationHub(ConversationServices services) : IDeviceListener, IForgets, IHostedLifecycleService
+/// <param name="services">The rest of the gateway.</param>
+/// <param name="homes">Whose conversations are held here; null: everybody's.</param>
+public sealed class ConversationHub(ConversationServices services, IHomes? homes = null) : IDeviceListener, IForgets, IHostedLifecycleService
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Conversation> _conversations = [];
@@ -20,7 +23,7 @@ public sealed class ConversationHub(ConversationServices services) : IDeviceList
     public ValueTask OnReportAsync(DeviceReport report, CancellationToken cancellation) => report.Kind switch
     {
         TopicKind.Wake or TopicKind.Speech or TopicKind.AudioUp or TopicKind.State or TopicKind.Status or TopicKind.Info or TopicKind.Button
-            => Of(report.DeviceId)?.TakeAsync(report, cancellation) ?? ValueTask.CompletedTask,
+            when homes is null || homes.IsHome(report.DeviceId) => Of(report.DeviceId)?.TakeAsync(report, cancellation) ?? ValueTask.CompletedTask,
         _ => ValueTask.CompletedTask,
     };
 
@@ -28,6 +31,27 @@ public sealed class ConversationHub(ConversationServices services) : IDeviceList
     /// <returns>False when the wearable is away, or busy for longer than a minute, or the safety gate refuses the text, or the gateway stops.</returns>
     public Task<bool> AnnounceAsync(string deviceId, string text, CancellationToken cancellation)
         => Of(deviceId)?.AnnounceAsync(text, cancellation) ?? Task.FromResult(false);
+
+    /// <summary>Whether a turn with this wearable is under way.</summary>
+    public bool IsBusy(string deviceId)
+    {
+        lock (_gate)
+        {
+            return _conversations.TryGetValue(deviceId, out Conversation? conversation) && conversation.IsBusy;
+        }
+    }
+
+    /// <summary>This gateway becomes home to a wearable, whose conversation another may have left in the middle.</summary>
+    public void TakeOver(string deviceId)
+    {
+        lock (_gate)
+        {
+            if (!_stopped && !_conversations.ContainsKey(deviceId))
+            {
+                _conversations.Add(deviceId, new Conversation(deviceId, services, null, takesOver: true));
+            }
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask ForgetAsync(string deviceId)

@@ -43,7 +43,7 @@ public static class ConversationRegistration
             p.GetRequiredService<ISpeechToText>(),
             p.GetService<IWordScorer>(),
             p.GetRequiredService<ITextToSpeech>(),
-            new OpenTelemetryChatClient(p.GetRequiredService<IChatClient>(), sourceName: ConversationTelemetry.Name) { EnableSensitiveData = false },
+            new OpenTelemetryChatClient(new BoundedChatClient(p.GetRequiredService<IChatClient>()), sourceName: ConversationTelemetry.Name) { EnableSensitiveData = false },
             p.GetRequiredService<ISafetyGate>(),
             p.GetRequiredService<IDeviceSender>(),
             p.GetRequiredService<TimeProvider>(),

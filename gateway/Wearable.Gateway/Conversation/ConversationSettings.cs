@@ -9,6 +9,9 @@ public sealed record ConversationSettings
     /// <summary>Speech to text may take this long.</summary>
     public TimeSpan MaxTranscription { get; init; } = TimeSpan.FromSeconds(8);
 
+    /// <summary>When the words of a question are not there after this, the wearable says that it takes a moment.</summary>
+    public TimeSpan OneMomentAfter { get; init; } = TimeSpan.FromMilliseconds(1500);
+
     /// <summary>The brain may take this long to its first sentence; then one honest sentence is said instead.</summary>
     public TimeSpan MaxThinking { get; init; } = TimeSpan.FromSeconds(8);
 

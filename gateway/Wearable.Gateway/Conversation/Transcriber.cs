@@ -53,7 +53,7 @@ public sealed class Transcriber(ISpeechToText listening, TimeSpan limit)
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return new Transcript(TranscriptOutcome.Failed, "", $"no text within {limit.TotalSeconds:0} s", limit);
+            return new Transcript(TranscriptOutcome.Busy, "", $"no text within {limit.TotalSeconds:0} s", limit);
         }
     }
 }

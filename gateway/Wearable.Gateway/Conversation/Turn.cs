@@ -40,6 +40,8 @@ public sealed class Turn : IAsyncDisposable
     private long _earsBegan; // sample at which the detector was last reset
     private volatile bool _allSent; // every packet of the answer, its last included, is on its way
     private string _cancelReason = "cancelled";
+    private AnswerSender? _voice;
+    private bool _saidOneMoment;
     private string _heard = "";
     private string _spoken = "";
 
@@ -75,6 +77,9 @@ public sealed class Turn : IAsyncDisposable
 
     /// <summary>The turn's id.</summary>
     public string Id { get; }
+
+    /// <summary>Whether nothing more comes of it.</summary>
+    public bool IsOver => !_collecting && _answer.IsCompleted;
 
     /// <summary>Announces the turn.</summary>
     public Task BeginAsync() => PublishAsync(TurnPhases.Wake);
@@ -152,7 +157,11 @@ public sealed class Turn : IAsyncDisposable
     {
         if (mode == "speaking" && (turnId == Id || turnId.Length == 0))
         {
-            _clock.Reach("audio_ms");
+            if (!_saidOneMoment)
+            {
+                _clock.Reach("audio_ms"); // else it is the sound of a filler, and when the answer began the device does not say
+            }
+
             if (_playing.TrySetResult() && !_cancel.IsCancellationRequested)
             {
                 await PublishAsync(TurnPhases.Audio).ConfigureAwait(false);
@@ -355,12 +364,11 @@ public sealed class Turn : IAsyncDisposable
                 return;
             }
 
-            Transcript transcript = await _transcriber.GetAsync(Speech(), SpeechEnd, _cancel.Token).ConfigureAwait(false);
+            Transcript transcript = await HearOutAsync(mayTell: confirmed == true && !barely).ConfigureAwait(false);
             _heard = transcript.Text;
             if (transcript.Outcome != TranscriptOutcome.Text)
             {
-                string why = transcript.Outcome == TranscriptOutcome.Failed ? "not-transcribed" : "nothing-heard";
-                await (barely ? RejectAsync(TurnReasons.NotConfirmed) : SayAndFailAsync(why)).ConfigureAwait(false);
+                await (barely ? RejectAsync(TurnReasons.NotConfirmed) : SayAndFailAsync(WhyNoText(transcript.Outcome))).ConfigureAwait(false);
                 return;
             }
 
@@ -473,11 +481,11 @@ public sealed class Turn : IAsyncDisposable
 
     private async Task SpeakAllAsync(IAsyncEnumerable<string> sentences)
     {
-        AnswerSender sender = new(_services.Sender, _deviceId, _codec, _services.Settings, _services.Time);
+        AnswerSender sender = Voice;
         short[] gap = new short[(int)_services.Settings.SentenceGap.TotalMilliseconds * SpeechFormat.SamplesPerMs];
         bool first = true;
         await using IAsyncEnumerator<string> source = sentences.GetAsyncEnumerator();
-        while (await NextAsync(source, first ? null : sender).ConfigureAwait(false))
+        while (await NextAsync(source, first && !_saidOneMoment ? null : sender).ConfigureAwait(false))
         {
             string sentence = source.Current;
             SafetyVerdict verdict = _services.Safety.CheckAnswer(_deviceId, sentence);
@@ -524,17 +532,58 @@ public sealed class Turn : IAsyncDisposable
     private async Task<bool> NextAsync(IAsyncEnumerator<string> sentences, AnswerSender? sender)
     {
         Task<bool> next = sentences.MoveNextAsync().AsTask();
-        while (sender is not null && !next.IsCompleted)
+        if (sender is not null)
         {
-            await Task.WhenAny(next, Task.Delay(_services.Settings.SilenceEvery, _services.Time)).ConfigureAwait(false);
-            if (!next.IsCompleted && !_cancel.IsCancellationRequested)
-            {
-                await sender.SendAsync(new short[AudioFormat.PacketSamples], CancellationToken.None).ConfigureAwait(false);
-            }
+            await StayAliveAsync(next, sender).ConfigureAwait(false);
         }
 
         return await next.ConfigureAwait(false);
     }
+
+    private async Task StayAliveAsync(Task until, AnswerSender sender)
+    {
+        while (!until.IsCompleted)
+        {
+            await Task.WhenAny(until, Task.Delay(_services.Settings.SilenceEvery, _services.Time)).ConfigureAwait(false);
+            if (!until.IsCompleted && !_cancel.IsCancellationRequested)
+            {
+                await sender.SendAsync(new short[AudioFormat.PacketSamples], CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+    }
+
+    // One stream of sound for the whole turn: at a first packet the device drops what it has not played yet.
+    private AnswerSender Voice => _voice ??= new AnswerSender(_services.Sender, _deviceId, _codec, _services.Settings, _services.Time);
+
+    // The words. Where many speak at once they are long in coming: who hears nothing asks again, and makes it worse.
+    private async Task<Transcript> HearOutAsync(bool mayTell)
+    {
+        Task<Transcript> words = _transcriber.GetAsync(Speech(), SpeechEnd, _cancel.Token);
+        if (mayTell)
+        {
+            await Task.WhenAny(words, Task.Delay(_services.Settings.OneMomentAfter, _services.Time)).ConfigureAwait(false);
+        }
+
+        if (mayTell && !words.IsCompleted && !_cancel.IsCancellationRequested)
+        {
+            SpokenText spoken = await _services.Speaking.SpeakAsync(_services.Sayings.OneMoment, cancellation: _cancel.Token).ConfigureAwait(false);
+            if (spoken.Outcome == SpokenOutcome.Spoken && !words.IsCompleted)
+            {
+                _saidOneMoment = true;
+                await Voice.SendAsync(spoken.Samples, _cancel.Token).ConfigureAwait(false);
+                await StayAliveAsync(words, Voice).ConfigureAwait(false);
+            }
+        }
+
+        return await words.ConfigureAwait(false);
+    }
+
+    private static string WhyNoText(TranscriptOutcome outcome) => outcome switch
+    {
+        TranscriptOutcome.Failed => "not-transcribed",
+        TranscriptOutcome.Busy => TurnReasons.Busy,
+        _ => "nothing-heard",
+    };
 
     private async Task AwaitPlaybackAsync(AnswerSender sender)
     {
@@ -604,9 +653,9 @@ public sealed class Turn : IAsyncDisposable
             SpokenText spoken = await _services.Speaking.SpeakAsync(Apology(reason), cancellation: _cancel.Token).ConfigureAwait(false);
             if (spoken.Outcome == SpokenOutcome.Spoken)
             {
-                AnswerSender sender = new(_services.Sender, _deviceId, _codec, _services.Settings, _services.Time);
-                await sender.SendAsync(spoken.Samples, _cancel.Token).ConfigureAwait(false);
-                await sender.EndAsync(_cancel.Token).ConfigureAwait(false);
+                _voice = _allSent ? null : _voice; // behind its last packet a stream takes no more
+                await Voice.SendAsync(spoken.Samples, _cancel.Token).ConfigureAwait(false);
+                await Voice.EndAsync(_cancel.Token).ConfigureAwait(false);
             }
             else
             {
@@ -625,6 +674,7 @@ public sealed class Turn : IAsyncDisposable
     {
         TurnReasons.NoSpeech or "no-question" => _services.Sayings.AskMe,
         "gateway-fault" => _services.Sayings.Fault,
+        TurnReasons.Busy => _services.Sayings.Busy,
         _ => _services.Sayings.NotCaught,
     };
 

@@ -15,6 +15,12 @@ public static class TurnReasons
     /// <summary>Nobody spoke.</summary>
     public const string NoSpeech = "no-speech";
 
+    /// <summary>The gateway that held the turn is gone; another told the wearer so.</summary>
+    public const string GatewayLost = "gateway-lost";
+
+    /// <summary>Too many others spoke at once.</summary>
+    public const string Busy = "busy";
+
     /// <summary>A new wake came.</summary>
     public const string Interrupted = "interrupted";
 }

@@ -123,7 +123,7 @@ public static class DashboardApi
     }
 
     // As the broker keeps them: what the owner wants, and what the wearable says it has.
-    private static async Task<Results<Ok<SettingsView>, BadRequest<Problem>>> SettingsAsync(Broker broker, string? device)
+    private static async Task<Results<Ok<SettingsView>, BadRequest<Problem>>> SettingsAsync(IHouseBroker broker, string? device)
     {
         if (!Ids.IsValid(device))
         {
@@ -135,7 +135,7 @@ public static class DashboardApi
 
         async Task<JsonElement?> ObjectAsync(string topic)
         {
-            byte[]? payload = (await broker.Server.GetRetainedMessageAsync(topic).ConfigureAwait(false))?.Payload.ToArray();
+            byte[]? payload = await broker.SettingsAsync(topic).ConfigureAwait(false);
             return payload is { Length: > 0 } ? WireJson.ObjectOrNull(payload) : null;
         }
     }
@@ -203,7 +203,7 @@ public static class DashboardApi
         };
     }
 
-    private static IResult Health(StoreWriter store, RefusalLog refusals, BrokerService broker, DeviceRegistry registry, LiveFeed feed)
+    private static IResult Health(StoreWriter store, RefusalLog refusals, IHouseBroker broker, DeviceRegistry registry, LiveFeed feed, IServiceProvider services)
     {
         var health = new
         {
@@ -216,7 +216,9 @@ public static class DashboardApi
             storeLost = store.Lost,
             storeAway = store.Away,
             refused = refusals.Total,
-            droppedForViewers = broker.DroppedForViewers,
+            droppedForViewers = broker.Dropped,
+            homes = services.GetService<Cluster.IHomes>()?.Count ?? registry.All().Count(device => device.Online),
+            broker = broker.IsThere ? "connected" : "away",
         };
         return TypedResults.Json(health, statusCode: store.Lost == 0 && store.Away is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }

@@ -2,7 +2,6 @@ using System.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
 using MQTTnet;
 using MQTTnet.Protocol;
-using MQTTnet.Server;
 using Wearable.Contract;
 using Wearable.Gateway.Mqtt;
 
@@ -39,7 +38,7 @@ public static class TopicApi
     }
 
     private static async Task<Results<NoContent, BadRequest<DashboardApi.Problem>>> PublishAsync(
-        Broker broker, Devices.DeviceRegistry registry, Publication wish, CancellationToken cancellation)
+        IHouseBroker broker, Devices.DeviceRegistry registry, Publication wish, CancellationToken cancellation)
     {
         if (Why(wish, registry) is string why)
         {
@@ -50,8 +49,9 @@ public static class TopicApi
         {
             Topic = wish.Topic, PayloadSegment = Encoding.UTF8.GetBytes(wish.Payload!), Retain = wish.Retain, QualityOfServiceLevel = (MqttQualityOfServiceLevel)wish.Qos,
         };
-        await broker.Server.InjectApplicationMessage(new InjectedMqttApplicationMessage(message) { SenderClientId = PageClientId }, cancellation).ConfigureAwait(false);
-        return TypedResults.NoContent();
+        return await broker.PublishAsync(message, PageClientId, cancellation).ConfigureAwait(false)
+            ? TypedResults.NoContent()
+            : TypedResults.BadRequest(new DashboardApi.Problem("the broker is away: nothing was published"));
     }
 
     private static string? Why(Publication wish, Devices.DeviceRegistry registry)

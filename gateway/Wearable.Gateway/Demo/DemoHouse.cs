@@ -68,7 +68,8 @@ public sealed class DemoHouse : IAsyncDisposable
         {
             await GatewayApp.StartAsync(app, cancellation).ConfigureAwait(false);
             GatewayPorts ports = app.Services.GetRequiredService<GatewayPorts>();
-            SimulatedWearable[] simulated = [.. wearables.Select(w => new SimulatedWearable(w with { BrokerHost = options.PlainMqttBind.ToString(), BrokerPort = ports.Mqtt }))];
+            (string host, int port) = options.Broker is { Address: var broker } ? (broker.Host, broker.Port) : (options.PlainMqttBind.ToString(), ports.Mqtt);
+            SimulatedWearable[] simulated = [.. wearables.Select(w => new SimulatedWearable(w with { BrokerHost = host, BrokerPort = port }))];
             foreach (SimulatedWearable wearable in simulated)
             {
                 wearable.Start();

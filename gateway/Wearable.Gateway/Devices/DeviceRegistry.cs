@@ -25,7 +25,7 @@ public sealed class DeviceRegistry : IDeviceListener, ITurnListener, IForgets
     {
         if (report.Message is not AudioChunk)
         {
-            Change(report.DeviceId, device => Apply(device, report) with { LastSeen = report.ReceivedAt });
+            Change(report.DeviceId, device => Apply(device, report) with { LastSeen = report.ReceivedAt > device.LastSeen ? report.ReceivedAt : device.LastSeen });
         }
 
         return ValueTask.CompletedTask;

@@ -7,8 +7,8 @@ namespace Wearable.Gateway.Integrations;
 public static class IntegrationRegistration
 {
     /// <summary>
-    /// Registers Home Assistant's discovery and the house's topics: behind the broker, which must run before them, and before the topic explorer,
-    /// which shows only what is passed on.
+    /// Registers Home Assistant's discovery and the house's texts. What other programs publish comes in through <see cref="HouseDoor"/>, which belongs to
+    /// the embedded broker.
     /// </summary>
     public static void AddIntegrations(this IServiceCollection services)
     {
@@ -16,7 +16,6 @@ public static class IntegrationRegistration
         services.AddHostedService(p => p.GetRequiredService<SayTopic>());
         services.AddSingleton<HomeAssistantAnnouncer>();
         services.AddHostedService(p => p.GetRequiredService<HomeAssistantAnnouncer>());
-        services.AddHostedService<HouseDoor>();
         services.AddForgetful<HomeAssistantAnnouncer>();
     }
 }

@@ -34,3 +34,9 @@ public interface IDeviceListener
     /// <summary>Takes one message.</summary>
     ValueTask OnReportAsync(DeviceReport report, CancellationToken cancellation);
 }
+
+/// <summary>
+/// A listener that keeps what it hears. With an external broker it gets what was published with QoS 1 from the letterbox, each message once among
+/// all gateways, and only the rest as it happens.
+/// </summary>
+public interface IDeviceKeeper : IDeviceListener;

@@ -1,14 +1,13 @@
 using System.Globalization;
 using MQTTnet;
 using MQTTnet.Protocol;
-using MQTTnet.Server;
 using Wearable.Contract;
 using Wearable.Gateway.Integrations;
 
 namespace Wearable.Gateway.Mqtt;
 
-/// <summary>Puts the gateway's own messages straight into the embedded broker.</summary>
-public sealed class DeviceSender(Broker broker, IEnumerable<ITurnListener> turnListeners, GatewayOptions options, TimeProvider time) : IDeviceSender, IHousePublisher
+/// <summary>Makes the gateway's own messages and gives them to the broker. One that is away gets none of them; the wearable then hears nothing, as when it is away itself.</summary>
+public sealed class DeviceSender(IHouseBroker broker, IEnumerable<ITurnListener> turnListeners, GatewayOptions options, TimeProvider time) : IDeviceSender, IHousePublisher
 {
     /// <summary>How long a command without its own limit is worth something, ms.</summary>
     public const int DefaultTimeToLiveMs = 10_000;
@@ -106,6 +105,6 @@ public sealed class DeviceSender(Broker broker, IEnumerable<ITurnListener> turnL
     private async ValueTask PublishAsync(string topic, byte[] payload, MqttQualityOfServiceLevel qos, bool retain, CancellationToken cancellation)
     {
         MqttApplicationMessage message = new() { Topic = topic, PayloadSegment = payload, QualityOfServiceLevel = qos, Retain = retain };
-        await broker.Server.InjectApplicationMessage(new InjectedMqttApplicationMessage(message) { SenderClientId = Broker.GatewayClientId }, cancellation).ConfigureAwait(false);
+        await broker.PublishAsync(message, Broker.GatewayClientId, cancellation).ConfigureAwait(false);
     }
 }

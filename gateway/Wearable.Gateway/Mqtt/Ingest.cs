@@ -19,7 +19,10 @@ public sealed class Ingest(
     IEnumerable<IDeviceListener> listeners, DeviceRegistry registry, RefusalLog refusals, ClosedDoors doors, GatewayOptions options, TimeProvider time, ILogger<Ingest> logger)
 {
     private readonly IDeviceListener[] _listeners = [.. listeners];
+    private readonly IDeviceListener[] _keepers = [.. listeners.Where(listener => listener is IDeviceKeeper)];
+    private readonly IDeviceListener[] _hearers = [.. listeners.Where(listener => listener is not IDeviceKeeper)];
     private readonly ConcurrentDictionary<string, DeviceLane> _lanes = new();
+    private readonly ConcurrentDictionary<string, DeviceLane> _letterLanes = new();
     private readonly Lock _admission = new();
     private readonly CancellationTokenSource _stopping = new();
     private int _inFlight;
@@ -55,6 +58,102 @@ public sealed class Ingest(
         }
     }
 
+    /// <summary>An external broker's message of QoS 1, for the keepers. What is wrong with it is counted where it is heard as it happens.</summary>
+    /// <returns>False when the gateway stops and the message was not taken.</returns>
+    public async Task<bool> OnLetterAsync(string topicText, byte[] payload)
+    {
+        TopicName topic = TopicName.Parse(topicText);
+        if (!PayloadReader.Reads(topic.Kind) || payload.Length == 0 || doors.IsClosed(topic.DeviceId))
+        {
+            return true;
+        }
+
+        Interlocked.Increment(ref _inFlight);
+        try
+        {
+            if (!TryAdmit(topic.DeviceId, out _))
+            {
+                return true;
+            }
+
+            object message = PayloadReader.Read(topic.Kind, payload);
+            DeviceReport report = new(topic.DeviceId, topic.Kind, message, time.GetUtcNow(), payload);
+            await HandOverAsync(_letterLanes.GetOrAdd(topic.DeviceId, static _ => new DeviceLane()), report, _keepers).ConfigureAwait(false);
+            return true;
+        }
+        catch (WireException)
+        {
+            return true;
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            return false;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _inFlight);
+        }
+    }
+
+    /// <summary>
+    /// An external broker's message as it happens. Who published it is the broker's to check. A retained one is what a wearable said before this
+    /// gateway listened: it is not counted, and those who hear it hear the wearable's own time.
+    /// </summary>
+    public async Task OnHomeAsync(string topicText, byte[] payload, bool retained)
+    {
+        TopicName topic = TopicName.Parse(topicText);
+        if (topic.Kind == TopicKind.None)
+        {
+            refusals.Add(topic.DeviceId, topicText, "not a topic of the contract", payload.Length);
+            return;
+        }
+
+        if (!PayloadReader.Reads(topic.Kind) || payload.Length == 0 || doors.IsClosed(topic.DeviceId))
+        {
+            return;
+        }
+
+        if (retained && !RetainedMessages.MayRetain(topic.Kind))
+        {
+            refusals.Add(topic.DeviceId, topicText, "not retained expected, got retained", payload.Length);
+            return;
+        }
+
+        if (!TryAdmit(topic.DeviceId, out DeviceLane? lane))
+        {
+            refusals.Add(topic.DeviceId, topicText, $"at most {options.MaxDevices} wearables expected, got one more", payload.Length);
+            return;
+        }
+
+        Interlocked.Increment(ref _inFlight);
+        try
+        {
+            object message = PayloadReader.Read(topic.Kind, payload);
+            if (retained)
+            {
+                long at = message is DeviceMessage { TimestampMs: > 0 } dated ? dated.TimestampMs : 0;
+                await TellAllAsync(_hearers, new DeviceReport(topic.DeviceId, topic.Kind, message, DateTimeOffset.FromUnixTimeMilliseconds(at), payload)).ConfigureAwait(false);
+                return;
+            }
+
+            bool isLetter = topic.Kind is not (TopicKind.Heart or TopicKind.Beats or TopicKind.RawPulse or TopicKind.Motion or TopicKind.DeviceHealth or TopicKind.AudioUp);
+            await HandOverAsync(lane, new DeviceReport(topic.DeviceId, topic.Kind, message, time.GetUtcNow(), payload), isLetter ? _hearers : _listeners).ConfigureAwait(false);
+        }
+        catch (WireException e)
+        {
+            lane.Refuse();
+            refusals.Add(topic.DeviceId, topicText, e.Message, payload.Length);
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // The gateway stops; what must not be lost is in the letterbox.
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _inFlight);
+        }
+    }
+
     /// <summary>Puts what a wearable said before the gateway's restart back into the registry; no one else hears it again.</summary>
     public async Task RestoreAsync(string topicText, byte[] payload, DateTimeOffset at)
     {
@@ -80,9 +179,18 @@ public sealed class Ingest(
     {
         foreach ((string deviceId, int bootId, NumberWindow numbers) in stored)
         {
-            if (TryAdmit(deviceId, out DeviceLane? lane))
+            if (!TryAdmit(deviceId, out DeviceLane? lane))
+            {
+                continue;
+            }
+
+            if (options.Broker is null)
             {
                 lane.Remember(bootId, numbers);
+            }
+            else
+            {
+                _letterLanes.GetOrAdd(deviceId, static _ => new DeviceLane()).Remember(bootId, numbers);
             }
         }
     }
@@ -113,7 +221,7 @@ public sealed class Ingest(
     {
         foreach (StoreRow row in rows)
         {
-            if (row.Of is MessageNumber number && _lanes.TryGetValue(number.DeviceId, out DeviceLane? lane))
+            if (row.Of is MessageNumber number && (options.Broker is null ? _lanes : _letterLanes).TryGetValue(number.DeviceId, out DeviceLane? lane))
             {
                 lane.GiveBack(number);
             }
@@ -122,7 +230,7 @@ public sealed class Ingest(
 
     /// <summary>Tells the listeners that a known wearable left without saying so itself.</summary>
     public Task SayOfflineAsync(string deviceId) => TryAdmit(deviceId, out DeviceLane? lane)
-        ? HandOverAsync(lane, new DeviceReport(deviceId, TopicKind.Status, new StatusReport(false), time.GetUtcNow(), "offline"u8.ToArray()))
+        ? HandOverAsync(lane, new DeviceReport(deviceId, TopicKind.Status, new StatusReport(false), time.GetUtcNow(), "offline"u8.ToArray()), _listeners)
         : Task.CompletedTask;
 
     /// <summary>Lets go of a wearable's counters, once its message under way is handed over. Its door must be closed.</summary>
@@ -132,6 +240,7 @@ public sealed class Ingest(
         {
             await lane.Turn.WaitAsync(_stopping.Token).ConfigureAwait(false);
             _lanes.TryRemove(deviceId, out _);
+            _letterLanes.TryRemove(deviceId, out _);
             lane.Turn.Release();
         }
     }
@@ -213,7 +322,7 @@ public sealed class Ingest(
             return;
         }
 
-        await HandOverAsync(lane, new DeviceReport(topic.DeviceId, topic.Kind, message, time.GetUtcNow(), payload)).ConfigureAwait(false);
+        await HandOverAsync(lane, new DeviceReport(topic.DeviceId, topic.Kind, message, time.GetUtcNow(), payload), _listeners).ConfigureAwait(false);
     }
 
     private void Forbid(InterceptingPublishEventArgs publish, string why, int bytes)
@@ -242,24 +351,27 @@ public sealed class Ingest(
         }
     }
 
-    private async Task HandOverAsync(DeviceLane lane, DeviceReport report)
+    private async Task HandOverAsync(DeviceLane lane, DeviceReport report, IDeviceListener[] to)
     {
         await lane.Turn.WaitAsync(_stopping.Token).ConfigureAwait(false);
         try
         {
-            if (doors.IsClosed(report.DeviceId) || !lane.Take(report.Message))
+            if (!doors.IsClosed(report.DeviceId) && lane.Take(report.Message))
             {
-                return;
-            }
-
-            foreach (IDeviceListener listener in _listeners)
-            {
-                await TellAsync(listener, report).ConfigureAwait(false);
+                await TellAllAsync(to, report).ConfigureAwait(false);
             }
         }
         finally
         {
             lane.Turn.Release();
+        }
+    }
+
+    private async Task TellAllAsync(IDeviceListener[] listeners, DeviceReport report)
+    {
+        foreach (IDeviceListener listener in listeners)
+        {
+            await TellAsync(listener, report).ConfigureAwait(false);
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
-using MQTTnet.Server;
 using Wearable.Contract;
 using Wearable.Gateway.Privacy;
 
@@ -11,7 +10,7 @@ namespace Wearable.Gateway.Mqtt;
 /// What passed through the broker, for the topic explorer: of each topic the last messages, in memory only and gone with the process.
 /// Sound is left out. Full: a topic beyond <see cref="MostTopics"/> is only counted.
 /// </summary>
-public sealed class TopicBook(Broker broker, TimeProvider time) : IHostedService, IForgets
+public sealed class TopicBook(TimeProvider time) : IForgets
 {
     /// <summary>Most topics kept.</summary>
     public const int MostTopics = 500;
@@ -49,24 +48,6 @@ public sealed class TopicBook(Broker broker, TimeProvider time) : IHostedService
     /// <param name="Beyond">Messages of topics not kept.</param>
     public sealed record Changes(long Sequence, IReadOnlyList<Summary> Topics, long Beyond);
 
-    /// <inheritdoc/>
-    public async Task StartAsync(CancellationToken cancellationToken)
-    {
-        // Registered behind the broker's own hooks: what those refuse or change is seen as it goes out.
-        broker.Server.InterceptingPublishAsync += OnPublish;
-        foreach (MQTTnet.MqttApplicationMessage message in await broker.Server.GetRetainedMessagesAsync().ConfigureAwait(false))
-        {
-            Keep(message, "");
-        }
-    }
-
-    /// <inheritdoc/>
-    public Task StopAsync(CancellationToken cancellationToken)
-    {
-        broker.Server.InterceptingPublishAsync -= OnPublish;
-        return Task.CompletedTask;
-    }
-
     /// <summary>Topics that changed after <paramref name="since"/>; 0 for all.</summary>
     public Changes Since(long since)
     {
@@ -99,17 +80,10 @@ public sealed class TopicBook(Broker broker, TimeProvider time) : IHostedService
         return ValueTask.CompletedTask;
     }
 
-    private Task OnPublish(InterceptingPublishEventArgs publish)
-    {
-        if (publish.ProcessPublish)
-        {
-            Keep(publish.ApplicationMessage, publish.ClientId);
-        }
-
-        return Task.CompletedTask;
-    }
-
-    private void Keep(MQTTnet.MqttApplicationMessage message, string from)
+    /// <summary>Takes one message.</summary>
+    /// <param name="message">As it goes out.</param>
+    /// <param name="from">The publisher's client id; empty when it is not known.</param>
+    public void Keep(MQTTnet.MqttApplicationMessage message, string from)
     {
         if (message.Topic.StartsWith(Topics.AudioRoot, StringComparison.Ordinal))
         {

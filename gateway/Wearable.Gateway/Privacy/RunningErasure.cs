@@ -1,7 +1,5 @@
 using System.Data.Common;
 using System.Globalization;
-using MQTTnet;
-using MQTTnet.Server;
 using Wearable.Contract;
 using Wearable.Gateway.Brain;
 using Wearable.Gateway.Devices;
@@ -16,7 +14,7 @@ namespace Wearable.Gateway.Privacy;
 /// database is written anew; then everything in memory goes, and at last it is looked for what is left.
 /// </summary>
 public sealed class RunningErasure(
-    GatewayOptions options, Broker broker, Ingest ingest, ClosedDoors doors, Acknowledgements acknowledgements, IDeviceSender sender, DeviceRegistry registry, DeviceAccounts accounts,
+    GatewayOptions options, IHouseBroker broker, Ingest ingest, ClosedDoors doors, Acknowledgements acknowledgements, IDeviceSender sender, DeviceRegistry registry, DeviceAccounts accounts,
     FactMemory memory, IStore store, StoreWriter writer, IEnumerable<IForgets> holders, TimeProvider time, ILogger<RunningErasure> logger)
 {
     /// <summary>How long a connected wearable may take to say that it forgot.</summary>
@@ -36,7 +34,8 @@ public sealed class RunningErasure(
         {
             string wearable = await TellAsync(deviceId, cancellation).ConfigureAwait(false);
             doors.TryClose(deviceId);
-            await SendAwayAsync(deviceId).ConfigureAwait(false);
+            await broker.SendAwayAsync(deviceId).ConfigureAwait(false);
+            await ingest.ForgetAsync(deviceId).ConfigureAwait(false);
             ErasureReport report = await EraseAsync(deviceId, account, wearable).ConfigureAwait(false);
             logger.LogInformation("a person was erased: {Rows} rows, {Files} files, {Topics} retained topics, left {Left}", report.Rows.Values.Sum(), report.Files.Count, report.Topics.Count, report.Search.Left.Count);
             return report;
@@ -56,7 +55,7 @@ public sealed class RunningErasure(
     {
         await writer.FlushAsync().ConfigureAwait(false);
         PersonTexts texts = await PersonTexts.CollectAsync(store, accounts, memory, deviceId).ConfigureAwait(false);
-        string[] topics = await EraseRetainedAsync(deviceId).ConfigureAwait(false);
+        string[] topics = await broker.EraseRetainedAsync(deviceId).ConfigureAwait(false);
         foreach (IForgets holder in holders)
         {
             await holder.ForgetAsync(deviceId).ConfigureAwait(false);
@@ -82,28 +81,5 @@ public sealed class RunningErasure(
             { Ok: true } => "forgot its own settings",
             _ => $"refused to forget its own settings ({LogText.Clean(answer.Code)})",
         };
-    }
-
-    // Ends connection and session; queued messages of the session go with it.
-    private async Task SendAwayAsync(string deviceId)
-    {
-        foreach (MqttSessionStatus session in (await broker.Server.GetSessionsAsync().ConfigureAwait(false)).Where(session => session.Id == deviceId))
-        {
-            await session.DeleteAsync().ConfigureAwait(false);
-        }
-
-        await ingest.ForgetAsync(deviceId).ConfigureAwait(false);
-    }
-
-    private async Task<string[]> EraseRetainedAsync(string deviceId)
-    {
-        string[] topics = [.. (await broker.Server.GetRetainedMessagesAsync().ConfigureAwait(false)).Select(message => message.Topic).Where(topic => topic.Split('/').Contains(deviceId, StringComparer.Ordinal)).Order(StringComparer.Ordinal)];
-        foreach (string topic in topics)
-        {
-            MqttApplicationMessage empty = new() { Topic = topic, Retain = true, QualityOfServiceLevel = MQTTnet.Protocol.MqttQualityOfServiceLevel.AtLeastOnce };
-            await broker.Server.InjectApplicationMessage(new InjectedMqttApplicationMessage(empty) { SenderClientId = Broker.GatewayClientId }).ConfigureAwait(false);
-        }
-
-        return topics;
     }
 }

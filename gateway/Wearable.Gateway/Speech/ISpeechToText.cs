@@ -10,6 +10,9 @@ public enum TranscriptOutcome
 
     /// <summary>The sound could not be transcribed; the reason says why.</summary>
     Failed,
+
+    /// <summary>Too many others were before it: not heard, or not in time.</summary>
+    Busy,
 }
 
 /// <summary>What was heard.</summary>

@@ -8,7 +8,7 @@ public static class SpeechServices
     public static IServiceCollection AddSpeech(this IServiceCollection services, SpeechEngines engines) => services
         .AddSingleton(_ => engines) // made by a factory: the container disposes it
         .AddSingleton(engines.VoiceActivity)
-        .AddSingleton(engines.SpeechToText)
+        .AddSingleton<ISpeechToText>(new BoundedSpeechToText(engines.SpeechToText))
         .AddSingleton(engines.WordScorer)
         .AddSingleton(engines.TextToSpeech);
 }

@@ -9,7 +9,7 @@ using Wearable.Gateway.Privacy;
 namespace Wearable.Gateway.Telemetry;
 
 /// <summary>Keeps what wearables report and what became of each turn. Sound is never stored; words only when the owner allows them.</summary>
-public sealed class TelemetryStore(StoreWriter writer, IStore store, GatewayOptions options, TimeProvider time) : IDeviceListener, ITurnListener, IHeartHistory, IForgets
+public sealed class TelemetryStore(StoreWriter writer, IStore store, GatewayOptions options, TimeProvider time) : IDeviceKeeper, ITurnListener, IHeartHistory, IForgets
 {
     /// <summary>How long a heart rate counts as now.</summary>
     public static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(30);

@@ -189,6 +189,56 @@ public sealed partial class TurnTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Words_that_are_long_in_coming_are_announced_and_the_answer_follows_in_the_same_stream()
+    {
+        TaskCompletionSource crowd = new();
+        _listening.After = crowd.Task;
+        _hub = Hub(new ScriptedScorer { LogProbability = 0 });
+        await SpeakAsync("t-40");
+        await _sent.FirstAudioAsync(); // one moment
+        Assert.DoesNotContain("phase text", _sent.Lines);
+        crowd.SetResult();
+        TurnRecord turn = await _ended.NextAsync();
+        Assert.Equal(("done", "It is noon. Time for lunch."), (turn.Outcome, turn.Answer));
+        Assert.Single(_sent.Packets, sent => (AudioPacket.Flags(sent.Packet) & AudioPacket.First) != 0);
+        Assert.DoesNotContain("audio_ms", turn.StagesMs.Keys); // the first sound was not the answer's
+    }
+
+    [Fact]
+    public async Task Where_too_many_speak_at_once_the_wearer_is_told_so()
+    {
+        _listening.Outcome = TranscriptOutcome.Busy;
+        await SpeakAsync("t-41");
+        Assert.Equal(("failed", "busy"), Outcome(await _ended.NextAsync()));
+        Assert.NotEmpty(_sent.Packets);
+    }
+
+    [Fact]
+    public async Task Speech_to_text_lets_in_no_more_than_can_be_answered_in_time()
+    {
+        TaskCompletionSource crowd = new();
+        _listening.After = crowd.Task;
+        BoundedSpeechToText door = new(_listening, most: 2);
+        Task<Transcript> first = door.TranscribeAsync(new short[160]), second = door.TranscribeAsync(new short[160]);
+        Transcript third = await door.TranscribeAsync(new short[160]);
+        Assert.Equal((TranscriptOutcome.Busy, "at most 2 utterances may wait, got one more"), (third.Outcome, third.Reason));
+        crowd.SetResult();
+        Assert.Equal(TranscriptOutcome.Text, (await first).Outcome);
+        Assert.Equal(TranscriptOutcome.Text, (await second).Outcome);
+        Assert.Equal(TranscriptOutcome.Text, (await door.TranscribeAsync(new short[160])).Outcome);
+    }
+
+    [Fact]
+    public async Task Whoever_takes_over_a_turn_from_a_lost_gateway_says_so_once_and_ends_it()
+    {
+        _hub.TakeOver("bear");
+        await TellAsync(TopicKind.State, new StateMessage { Mode = Array.IndexOf(StateMessage.Modes, "thinking"), TurnId = "t-42" });
+        await _sent.FirstAudioAsync();
+        await TellAsync(TopicKind.State, new StateMessage { Mode = Array.IndexOf(StateMessage.Modes, "speaking"), TurnId = "t-42" });
+        Assert.Equal(["stop t-42", "phase failed gateway-lost"], _sent.Lines);
+    }
+
+    [Fact]
     public async Task A_brain_that_dies_is_replaced_by_one_honest_sentence()
     {
         _brain.Fails = true;
@@ -401,13 +451,17 @@ public sealed partial class TurnTests : IAsyncDisposable
 
         public Task Asked => _asked.Task;
 
-        public Task<Transcript> TranscribeAsync(ReadOnlyMemory<short> samples, CancellationToken cancellation = default)
+        /// <summary>When there are words.</summary>
+        public Task After { get; set; } = Task.CompletedTask;
+
+        public async Task<Transcript> TranscribeAsync(ReadOnlyMemory<short> samples, CancellationToken cancellation = default)
         {
             Count++;
             Samples = samples.Length;
             _asked.TrySetResult();
             string text = Texts.TryDequeue(out string? next) ? next : Text;
-            return Task.FromResult(new Transcript(Outcome, Outcome == TranscriptOutcome.Text ? text : "", "", TimeSpan.Zero));
+            await After.WaitAsync(cancellation);
+            return new Transcript(Outcome, Outcome == TranscriptOutcome.Text ? text : "", "", TimeSpan.Zero);
         }
     }
 

@@ -12,6 +12,15 @@ public sealed record Sayings
     /// <summary>Words were not understood.</summary>
     public required string NotCaught { get; init; }
 
+    /// <summary>Many others speak: the answer takes a moment.</summary>
+    public required string OneMoment { get; init; }
+
+    /// <summary>Too many others speak: this question was not heard.</summary>
+    public required string Busy { get; init; }
+
+    /// <summary>The gateway that was listening is gone.</summary>
+    public required string LostThread { get; init; }
+
     /// <summary>The gateway failed.</summary>
     public required string Fault { get; init; }
 
@@ -53,6 +62,9 @@ public sealed record Sayings
     {
         AskMe = "I am here. Ask me anything after my name.",
         NotCaught = "I did not catch that.",
+        OneMoment = "One moment.",
+        Busy = "Sorry, I am busy right now. Please ask me again in a moment.",
+        LostThread = "Sorry, I lost the thread. Please ask me again.",
         Fault = "Sorry, something went wrong at my end.",
         CannotThink = "Sorry, I can not think right now. Please try again.",
         LostThought = "Sorry, I lost my train of thought.",

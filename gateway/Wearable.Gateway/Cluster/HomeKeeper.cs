@@ -1,0 +1,166 @@
+using System.Collections.Concurrent;
+using Orleans.Runtime;
+using Wearable.Gateway.Conversation;
+using Wearable.Gateway.Mqtt;
+
+namespace Wearable.Gateway.Cluster;
+
+/// <summary>
+/// Gives every connected wearable a home: asks its grain to live when the wearable comes, and again when the gateway where it lived is gone.
+/// Who is a member and where a grain lives is for Orleans to say. When a gateway joins, a share of the idle wearables moves there; when this one
+/// stops, its wearables move away first, those in a conversation when they are done.
+/// </summary>
+public sealed class HomeKeeper(
+    NodeHomes homes, IGrainFactory grains, IClusterMembershipService membership, ILocalSiloDetails silo, IServiceProvider services, ILogger<HomeKeeper> logger)
+    : BackgroundService, IDeviceListener, IHostedLifecycleService
+{
+    /// <summary>Longest time this gateway waits for conversations before it stops.</summary>
+    public static readonly TimeSpan Farewell = TimeSpan.FromSeconds(8);
+
+    private const int AskedAtOnce = 64;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2), Again = TimeSpan.FromMilliseconds(200);
+
+    private readonly ConcurrentDictionary<string, SiloAddress?> _where = new(); // null: not known
+    private readonly SemaphoreSlim _news = new(0);
+    private HashSet<SiloAddress> _members = [];
+
+    /// <inheritdoc/>
+    public ValueTask OnReportAsync(DeviceReport report, CancellationToken cancellation)
+    {
+        if (report.Message is StatusReport { Online: true })
+        {
+            if (_where.TryAdd(report.DeviceId, null))
+            {
+                _news.Release();
+            }
+        }
+        else if (report.Message is StatusReport && _where.TryRemove(report.DeviceId, out _) && homes.IsHome(report.DeviceId))
+        {
+            grains.GetGrain<IWearableGrain>(report.DeviceId).LeaveAsync().Ignore();
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        SiloAddress[] others = [.. Active().Where(member => !member.Equals(silo.SiloAddress))];
+        long until = Environment.TickCount64 + (long)Farewell.TotalMilliseconds;
+        while (others.Length > 0 && homes.All.Count > 0 && Environment.TickCount64 < until && !cancellationToken.IsCancellationRequested)
+        {
+            await MoveAsync([.. homes.All.Where(IsIdle)], others).ConfigureAwait(false);
+            await Task.Delay(Again, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        homes.Left += LookAgain;
+        Task members = WatchAsync(stoppingToken);
+        try
+        {
+            while (true)
+            {
+                string[] homeless = [.. _where.Where(where => where.Value is not { } at || !_members.Contains(at)).Select(where => where.Key)];
+                await Parallel.ForEachAsync(homeless, new ParallelOptions { MaxDegreeOfParallelism = AskedAtOnce, CancellationToken = stoppingToken }, AskAsync).ConfigureAwait(false);
+                bool more = homeless.Any(id => _where.TryGetValue(id, out SiloAddress? at) && at is null);
+                await _news.WaitAsync(more ? Again : Timeout.InfiniteTimeSpan, stoppingToken).ConfigureAwait(false);
+                while (_news.Wait(0, CancellationToken.None))
+                {
+                    // news that came together is looked at together
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            await members.ConfigureAwait(false);
+        }
+    }
+
+    // Where it lives now is asked anew, if its wearable is still there.
+    private void LookAgain(string id)
+    {
+        if (_where.TryGetValue(id, out SiloAddress? at) && _where.TryUpdate(id, null, at))
+        {
+            _news.Release();
+        }
+    }
+
+    private async Task WatchAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await foreach (ClusterMembershipSnapshot _ in membership.MembershipUpdates.WithCancellation(stopping).ConfigureAwait(false))
+            {
+                HashSet<SiloAddress> now = [.. Active()];
+                SiloAddress[] joined = [.. now.Where(member => !_members.Contains(member) && !member.Equals(silo.SiloAddress))];
+                SiloAddress[] left = [.. _members.Where(member => !now.Contains(member))];
+                bool first = _members.Count == 0;
+                Volatile.Write(ref _members, now);
+                homes.OthersAreThere = now.Count > 1;
+                if (joined.Length + left.Length > 0)
+                {
+                    logger.LogInformation("{Count} gateways: {Joined} joined, {Left} left", now.Count, string.Join(", ", joined.AsEnumerable()), string.Join(", ", left.AsEnumerable()));
+                }
+
+                _news.Release();
+                if (joined.Length > 0 && !first)
+                {
+                    string[] share = [.. homes.All.Where(id => Random.Shared.Next(now.Count) < joined.Length && IsIdle(id))];
+                    await MoveAsync(share, joined).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The gateway stops.
+        }
+    }
+
+    private IEnumerable<SiloAddress> Active() => membership.CurrentSnapshot.Members.Values.Where(member => member.Status == SiloStatus.Active).Select(member => member.SiloAddress);
+
+    private bool IsIdle(string id) => services.GetService<ConversationHub>()?.IsBusy(id) != true;
+
+    private async ValueTask AskAsync(string id, CancellationToken cancellation)
+    {
+        try
+        {
+            SiloAddress at = await grains.GetGrain<IWearableGrain>(id).LiveAsync().WaitAsync(Patience, cancellation).ConfigureAwait(false);
+            SiloAddress? before = _where.GetValueOrDefault(id);
+            _where.TryUpdate(id, _members.Contains(at) ? at : null, before); // gone meanwhile: not put back
+        }
+        catch (Exception e) when (e is TimeoutException or OrleansException)
+        {
+            logger.LogDebug("{Device} has no home yet: {Why}", id, e.Message);
+            _where.TryUpdate(id, null, _where.GetValueOrDefault(id));
+        }
+    }
+
+    private async Task MoveAsync(string[] ids, SiloAddress[] to)
+    {
+        foreach (string id in ids)
+        {
+            SiloAddress next = to[Random.Shared.Next(to.Length)];
+            try
+            {
+                await grains.GetGrain<IWearableGrain>(id).MoveAsync(next).WaitAsync(Patience).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is TimeoutException or OrleansException)
+            {
+                logger.LogDebug("{Device} did not move to {Node}: {Why}", id, next, e.Message);
+            }
+        }
+    }
+}
