@@ -5,6 +5,7 @@ using Wearable.Gateway.Brain;
 using Wearable.Gateway.Cluster;
 using Wearable.Gateway.Dashboard;
 using Wearable.Gateway.Devices;
+using Wearable.Gateway.Export;
 using Wearable.Gateway.Identity;
 using Wearable.Gateway.Integrations;
 using Wearable.Gateway.Integrations.HomeAssistant;
@@ -77,6 +78,7 @@ public static class GatewayApp
         DashboardFiles.Map(app);
         DashboardApi.Map(app);
         HeartApi.Map(app);
+        DataApi.Map(app);
         TopicApi.Map(app);
         MemoryApi.Map(app);
         PrivacyApi.Map(app);
