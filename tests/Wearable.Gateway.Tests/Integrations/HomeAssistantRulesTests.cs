@@ -61,6 +61,7 @@ public sealed class HomeAssistantRulesTests
         }
 
         IReadOnlyList<string> faults = HomeAssistantRules.Faults("homeassistant/device/bear/config", Encoding.UTF8.GetBytes(message.ToJsonString()));
+        TestContext.Current.TestOutputHelper?.WriteLine($"{path} = {value ?? "(left out)"}: {string.Join("; ", faults)}");
         Assert.Contains(faults, fault => fault.StartsWith(place + ":", StringComparison.Ordinal));
     }
 }

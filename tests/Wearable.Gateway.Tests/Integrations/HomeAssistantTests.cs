@@ -30,8 +30,10 @@ public sealed class HomeAssistantTests
         Viewer late = await gateway.ViewerAsync("homeassistant/#");
         Viewer.Seen seen = await late.NextAsync();
         Assert.Equal((Topic, true), (seen.Topic, seen.Retained));
-        Assert.Empty(HomeAssistantRules.Faults(seen.Topic, seen.Payload));
+        IReadOnlyList<string> faults = HomeAssistantRules.Faults(seen.Topic, seen.Payload);
         JsonObject message = HomeAssistantRules.Expanded(seen.Payload);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{seen.Topic}: {seen.Payload.Length} bytes, {message["components"]!.AsObject().Count} components, {faults.Count} faults");
+        Assert.Empty(faults);
         Assert.Equal(
             ["battery", "button_long", "button_short", "confirmed", "firmware", "heart_quality", "heart_rate", "heart_sensor", "identify", "microphone", "mode", "mute", "say", "signal", "volume", "wake", "word_1", "word_2"],
             message["components"]!.AsObject().Select(component => component.Key).Order());

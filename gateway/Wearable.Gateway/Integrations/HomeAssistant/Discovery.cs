@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Wearable.Contract;
@@ -10,6 +11,9 @@ namespace Wearable.Gateway.Integrations.HomeAssistant;
 /// </summary>
 public static class Discovery
 {
+    // Quotes in templates stay readable in every viewer; nothing here becomes HTML.
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>
     /// Makes the message of one wearable. What the wearable cannot do stands in it as a platform alone, which takes an entity of an earlier
     /// firmware away again.
@@ -43,6 +47,6 @@ public static class Discovery
             ["qos"] = 1,
             ["cmps"] = entities,
         };
-        return JsonSerializer.SerializeToUtf8Bytes(message);
+        return JsonSerializer.SerializeToUtf8Bytes(message, Readable);
     }
 }
