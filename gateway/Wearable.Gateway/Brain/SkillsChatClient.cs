@@ -53,7 +53,9 @@ public sealed class SkillsChatClient(IEnumerable<ISkill> skills, TimeProvider ti
         await GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
-    public object? GetService(Type serviceType, object? serviceKey = null) => serviceKey is null && serviceType.IsInstanceOfType(this) ? this : null;
+    public object? GetService(Type serviceType, object? serviceKey = null) => serviceKey is not null ? null
+        : serviceType == typeof(ChatClientMetadata) ? new ChatClientMetadata("wearable", null, "skills")
+        : serviceType.IsInstanceOfType(this) ? this : null;
 
     /// <inheritdoc/>
     public ValueTask ForgetAsync(string deviceId)

@@ -72,6 +72,7 @@ public sealed class Turn : IAsyncDisposable
         Activity? around = Activity.Current;
         _activity = ConversationTelemetry.Source.StartActivity("turn", ActivityKind.Consumer);
         _activity?.SetTag("wearable.device.id", deviceId).SetTag("wearable.turn.id", turnId).SetTag("wearable.turn.opened_by", claim?.Word ?? (followsUp ? "follow-up" : "button"));
+        _activity?.SetTag("messaging.system", "mqtt").SetTag("messaging.operation.name", "process").SetTag("messaging.destination.template", Topics.Root + "{id}/evt/wake");
         Activity.Current = around; // it spans several tasks; the answer's task takes it up again
     }
 

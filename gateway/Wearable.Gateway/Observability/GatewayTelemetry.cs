@@ -1,4 +1,5 @@
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using Wearable.Gateway.Conversation;
 
@@ -10,6 +11,9 @@ namespace Wearable.Gateway.Observability;
 /// </summary>
 public static class GatewayTelemetry
 {
+    /// <summary>What the gateway is called where OTEL_SERVICE_NAME says nothing else.</summary>
+    public const string ServiceName = "wearable-gateway";
+
     private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
     /// <summary>Registers instruments and exporters.</summary>
@@ -17,7 +21,7 @@ public static class GatewayTelemetry
     {
         bool collected = Environment.GetEnvironmentVariable(Endpoint) is { Length: > 0 };
         services.AddSingleton<HouseInstruments>();
-        OpenTelemetry.OpenTelemetryBuilder telemetry = services.AddOpenTelemetry().WithMetrics(metrics =>
+        OpenTelemetry.OpenTelemetryBuilder telemetry = services.AddOpenTelemetry().ConfigureResource(about => about.AddService(ServiceName, serviceVersion: typeof(GatewayTelemetry).Assembly.GetName().Version?.ToString(3))).WithMetrics(metrics =>
         {
             metrics.AddMeter(HouseInstruments.Name, ConversationTelemetry.Name, "System.Runtime").AddPrometheusExporter();
             if (collected)

@@ -35,6 +35,8 @@ public sealed class HouseInstruments
         meter.CreateObservableGauge("wearable.reconnects", () => Health(h => h.Reconnects), "{connection}", "Connections since the chip started.");
         meter.CreateObservableGauge("wearable.heart.rate", () => Each(d => _hearts.Latest(d.Id)?.RateBpm), "{beat}/min", "Measured in the last 30 s and trusted. Not a medical device.");
         meter.CreateObservableCounter("wearable.messages.received", () => Counts(c => c.Received), "{message}", "Messages received.");
+        // The same by the name and attributes that OpenTelemetry's messaging conventions give every broker's consumer.
+        meter.CreateObservableCounter("messaging.client.consumed.messages", () => Consumed(), "{message}", "Messages taken off the broker.");
         meter.CreateObservableCounter("wearable.messages.duplicate", () => Counts(c => c.Duplicates), "{message}", "Messages that came again and were not stored again.");
         meter.CreateObservableCounter("wearable.messages.lost", () => Counts(c => c.Lost), "{message}", "Numbers missing between messages.");
         meter.CreateObservableCounter("wearable.messages.refused", () => refusals.Total, "{message}", "Messages that broke the contract.");
@@ -51,6 +53,10 @@ public sealed class HouseInstruments
             }
         }
     }
+
+    private Measurement<long> Consumed() => new(
+        _registry.All().Sum(device => _ingest.CountsOf(device.Id).Received),
+        new("messaging.system", "mqtt"), new("messaging.operation.name", "receive"), new("messaging.destination.template", Topics.Root + "{id}/#"));
 
     private IEnumerable<Measurement<double>> Health(Func<DeviceHealthMessage, double?> of) => Each(d => d.Health is { } health ? of(health) : null);
 

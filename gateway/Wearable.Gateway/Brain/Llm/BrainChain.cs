@@ -111,7 +111,9 @@ public sealed class BrainChain : IChatClient, IForgets
         await GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
-    public object? GetService(Type serviceType, object? serviceKey = null) => serviceKey is null ? serviceType.IsInstanceOfType(this) ? this : _skills.GetService(serviceType) : null;
+    public object? GetService(Type serviceType, object? serviceKey = null) => serviceKey is not null ? null
+        : serviceType == typeof(ChatClientMetadata) ? new ChatClientMetadata("wearable", null, "chain")
+        : serviceType.IsInstanceOfType(this) ? this : _skills.GetService(serviceType);
 
     /// <inheritdoc/>
     public ValueTask ForgetAsync(string deviceId)
