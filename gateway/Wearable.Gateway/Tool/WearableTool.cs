@@ -3,11 +3,13 @@ using Wearable.Gateway.Brain;
 using Wearable.Gateway.Demo;
 using Wearable.Gateway.Devices;
 using Wearable.Gateway.Doctor;
+using Wearable.Gateway.Export;
 using Wearable.Gateway.Identity;
 using Wearable.Gateway.Models;
 using Wearable.Gateway.Privacy;
 using Wearable.Gateway.Pulse;
 using Wearable.Gateway.Recording;
+using Wearable.Gateway.Replay;
 using Wearable.Gateway.Telemetry.Moving;
 
 namespace Wearable.Gateway.Tool;
@@ -28,7 +30,9 @@ public static class WearableTool
             VoiceCommand.MakeSay(command.OptionsOf),
             VoiceCommand.MakeAsk(command.OptionsOf),
             RecordCommand.Make(command.OptionsOf),
+            ReplayCommand.Make(command.OptionsOf),
             HeartCommand.Make(command.OptionsOf),
+            DataCommand.Make(command.OptionsOf),
             ExportCommand.Make(command.OptionsOf),
             ForgetCommand.Make(command.OptionsOf),
             MemoryCommand.Make(command.OptionsOf),
