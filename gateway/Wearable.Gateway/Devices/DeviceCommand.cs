@@ -31,6 +31,7 @@ public sealed class DeviceCommand
     private readonly Option<string> _out = new("--out") { Description = "Folder for the files that hardware/flash.sh --device writes to it.", Required = true, HelpName = "DIR" };
     private readonly Option<bool> _replace = new("--replace") { Description = "Make a new password for one that was added already." };
     private readonly Option<bool> _plain = new("--plain") { Description = "The wearable speaks without TLS, its password can be read in your network: for a board whose TLS does not work or that never learns the time." };
+    private readonly Option<bool> _qr = new("--qr") { Description = "Also draw id, broker, password and authority as a QR code for an app's camera. Let nobody photograph it." };
     private readonly Argument<string> _which = new("id") { Description = "Its id." };
     private readonly Argument<string> _newName = new("name") { Description = "What you call it from now on, 1 to 64 characters." };
 
@@ -47,7 +48,7 @@ public sealed class DeviceCommand
 
     private Command Make()
     {
-        Command add = new("add", "Adds a wearable: its own password at the gateway, and the files to put on it.") { _id, _name, _ssid, _wifiPasswordFile, _wifiOpen, _broker, _out, _replace, _plain };
+        Command add = new("add", "Adds a wearable: its own password at the gateway, and the files to put on it.") { _id, _name, _ssid, _wifiPasswordFile, _wifiOpen, _broker, _out, _replace, _plain, _qr };
         add.SetAction(parsed => Run(parsed, Add));
         Command list = new("list", "Shows the wearables that were added.");
         list.SetAction(parsed => Run(parsed, List));
@@ -118,6 +119,12 @@ public sealed class DeviceCommand
         {
             output.WriteLine("The firmware's TLS was not tried on a board yet. It needs the time, which the board asks the internet for. If it does not connect: device add --replace --plain.");
             output.WriteLine($"A wearable without hardware: dotnet run --project firmware/Wearable.Simulator -- --device {folder}");
+        }
+
+        if (parsed.GetValue(_qr))
+        {
+            output.WriteLine("This code holds its password. Clear the screen when the app has it:");
+            output.WriteLine(PairingCode.Draw(File.ReadAllText(Path.Combine(folder, DeviceFiles.Wearable))));
         }
     }
 

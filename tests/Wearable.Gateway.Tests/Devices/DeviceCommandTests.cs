@@ -68,6 +68,30 @@ public sealed class DeviceCommandTests : IDisposable
     }
 
     [Fact]
+    public void The_code_on_the_terminal_is_read_back_by_another_library()
+    {
+        (_, string output, _) = Add("--qr");
+        string[] lines = [.. output.Split('\n').Where(line => line.Length > 30 && line.All("\u2580\u2584\u2588 ".Contains))];
+        const int Scale = 4;
+        int modules = lines.Max(line => line.Length), side = modules * Scale;
+        byte[] grey = new byte[side * lines.Length * 2 * Scale];
+        for (int y = 0; y < lines.Length * 2 * Scale; y++)
+        {
+            for (int x = 0; x < side; x++)
+            {
+                char drawn = x / Scale < lines[y / Scale / 2].Length ? lines[y / Scale / 2][x / Scale] : ' ';
+                bool lit = drawn == '\u2588' || drawn == (y / Scale % 2 == 0 ? '\u2580' : '\u2584');
+                grey[(y * side) + x] = lit ? (byte)255 : (byte)0;
+            }
+        }
+
+        ZXing.BarcodeReaderGeneric reader = new() { Options = { TryHarder = true, TryInverted = true, PossibleFormats = [ZXing.BarcodeFormat.QR_CODE] } };
+        ZXing.Result? read = reader.Decode(new ZXing.RGBLuminanceSource(grey, side, lines.Length * 2 * Scale, ZXing.RGBLuminanceSource.BitmapFormat.Gray8));
+        Assert.Equal(File.ReadAllText(Path.Combine(Out, DeviceFiles.Wearable)), read?.Text);
+        Assert.DoesNotContain("\u2580", Add("--replace").Output, StringComparison.Ordinal); // never unasked
+    }
+
+    [Fact]
     public void An_open_network_has_no_password()
     {
         _typed = null;
