@@ -5,7 +5,7 @@ namespace Wearable.Bench;
 
 /// <summary>
 /// <c>start [--times N] [--before DLL]</c>: the whole gateway as its owner starts it, alone with SQLite and a new data folder each time: time
-/// until it says that it is ready, and its resident memory three seconds later. With --before another build of it (its Wearable.Gateway.dll)
+/// until it says that it is ready, and its resident memory three seconds later. With --before another build of it (its wearable.dll)
 /// in turn with this one, so that both meet the same machine.
 /// </summary>
 internal static class StartBench
@@ -33,7 +33,7 @@ internal static class StartBench
             }
         }
 
-        string now = Path.Combine(AppContext.BaseDirectory, "Wearable.Gateway.dll");
+        string now = typeof(Wearable.Gateway.GatewayOptions).Assembly.Location;
         List<(double ReadyMs, double ResidentMb)> nows = [], befores = [];
         for (int i = -1; i < times; i++) // the first round fills the disk's cache and installs models, and does not count
         {
