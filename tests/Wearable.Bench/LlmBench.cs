@@ -7,9 +7,10 @@ using Wearable.Gateway.Tests.Brain.Llm.Graphs;
 namespace Wearable.Bench;
 
 /// <summary>
-/// <c>llm FOLDER [--shapes 0.1B,0.5B,1.5B] [--threads 1,2] [--llama FOLDER]</c>: first whether real small weights in FOLDER give the text of
+/// <c>llm FOLDER [--shapes 0.1B,0.5B,1.5B] [--threads 1,2] [--llama FOLDER] [--mqtt PER_SECOND]</c>: first whether real small weights in FOLDER give the text of
 /// their reference implementation, in both layouts of attention; then CPU time per token of random 4-bit weights in the given shapes, beside
-/// llama.cpp's where a folder with its npm packages is given. Last, one line of JSON.
+/// llama.cpp's where a folder with its npm packages is given; with <c>--mqtt</c> once more while so many messages a second flow through a gateway beside.
+/// Last, one line of JSON.
 /// </summary>
 internal static class LlmBench
 {
@@ -28,6 +29,7 @@ internal static class LlmBench
         string[] shapes = Value(args, "--shapes", "0.1B").Split(',');
         int[] threads = [.. Value(args, "--threads", "1").Split(',').Select(t => int.Parse(t, CultureInfo.InvariantCulture))];
         string llama = Value(args, "--llama", "");
+        int mqtt = int.Parse(Value(args, "--mqtt", "0"), NumberStyles.None, CultureInfo.InvariantCulture);
         if (shapes.FirstOrDefault(s => !Shapes.ContainsKey(s)) is { } unknown)
         {
             Console.Error.WriteLine($"--shapes: of {string.Join(", ", Shapes.Keys)} expected, got \"{unknown}\"");
@@ -43,7 +45,7 @@ internal static class LlmBench
                 Console.WriteLine("correctness on real weights skipped: give the folder with stories260K.bin");
             }
 
-            List<object> rows = [.. shapes.SelectMany(name => Measure(name, threads, llama, work))];
+            List<object> rows = [.. shapes.SelectMany(name => Measure(name, threads, llama, mqtt, work))];
             Console.WriteLine(JsonSerializer.Serialize(new { stories260K_equal = correct, shapes = rows }));
             return correct == false ? 1 : 0;
         }
@@ -85,15 +87,17 @@ internal static class LlmBench
         return all;
     }
 
-    private static IEnumerable<object> Measure(string name, int[] threads, string llama, string work)
+    private static IEnumerable<object> Measure(string name, int[] threads, string llama, int mqtt, string work)
     {
         DecoderShape shape = Shapes[name];
         string folder = Directory.CreateDirectory(Path.Combine(work, name)).FullName;
         DecoderGraph.WriteRandom(Path.Combine(folder, "model.onnx"), shape, seed: 1);
         TinyModel.WriteConfig(folder, shape);
         TinyModel.WriteTokenizer(Path.Combine(folder, "tokenizer.json"), TinyModel.QwenControls);
-        foreach (int count in threads)
+        foreach ((int count, int flowing) in threads.SelectMany(t => mqtt > 0 ? new[] { (t, 0), (t, mqtt) } : [(t, 0)]))
         {
+            using MqttFlow? flow = flowing > 0 ? MqttFlow.Start(flowing) : null;
+            string how = $"{name}, {count} thread(s){(flow is null ? "" : $", {flowing} messages/s beside")}";
             DecoderSpeed speed;
             double cold, warm;
             using (DecoderModel model = DecoderModel.Load(ModelFolder.Open(folder), maxTokens: 512, count))
@@ -102,24 +106,26 @@ internal static class LlmBench
                 (cold, warm) = Persona(model, folder);
             }
 
-            Console.WriteLine($"{name}, {count} thread(s): {speed}");
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}, {count} thread(s): persona of {PersonaTokens} tokens {cold:0} ms computed, {warm:0} ms restored from disk"));
+            Console.WriteLine($"{how}: {speed}");
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{how}: persona of {PersonaTokens} tokens {cold:0} ms computed, {warm:0} ms restored from disk"));
             double? beside = null;
             string reason = "no --llama FOLDER given (npm i node-llama-cpp @node-llama-cpp/linux-x64)";
             if (llama.Length > 0 && LlamaCpp.Measure(Path.GetFullPath(llama), folder, shape, count, PromptTokens, AnswerTokens, out reason) is { } other)
             {
                 beside = other.CpuMs;
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}, {count} thread(s): llama.cpp {other.CpuMs:0.0} CPU ms a token, best {other.BestPerSecond:0.0} tokens/s"));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{how}: llama.cpp {other.CpuMs:0.0} CPU ms a token, best {other.BestPerSecond:0.0} tokens/s"));
             }
             else
             {
-                Console.WriteLine($"{name}, {count} thread(s): llama.cpp not measured: {reason}");
+                Console.WriteLine($"{how}: llama.cpp not measured: {reason}");
             }
 
+            double? flowed = flow?.Stop();
             yield return new
             {
                 shape = name,
                 threads = count,
+                mqtt_per_s = flowed is double f ? Math.Round(f) : 0,
                 cpu_ms_per_token = Math.Round(speed.CpuMsPerToken, 2),
                 llamacpp_cpu_ms_per_token = beside is double b ? Math.Round(b, 2) : (double?)null,
                 ratio = beside is double c ? Math.Round(speed.CpuMsPerToken / c, 3) : (double?)null,

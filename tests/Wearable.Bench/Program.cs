@@ -12,6 +12,8 @@ switch (args.Length > 0 ? args[0] : "")
         return HeartBench.Run(args[1..]);
     case "llm":
         return LlmBench.Run(args[1..]);
+    case MqttFlow.Verb when args.Length == 3:
+        return await MqttFlow.RunAsync(args[1..]);
     case "latency":
         return await LatencyBench.RunAsync(args[1..]);
     case "pauses":
@@ -55,7 +57,7 @@ switch (args.Length > 0 ? args[0] : "")
         Console.Error.WriteLine("budget [ROW]: what the firmware costs a chip, in IL instructions, milliseconds and bytes; of one row: which methods");
         Console.Error.WriteLine("chip [FOLDER [EVERY]]: conversations on a simulated chip: losses, load, word end to evt/wake");
         Console.Error.WriteLine("heart FOLDER: the pulse on FOLDER/*.i32 with their references");
-        Console.Error.WriteLine("llm [FOLDER] [--shapes 0.1B,0.5B,1.5B] [--threads 1,2] [--llama FOLDER]: the decoder loop on FOLDER/stories260K.bin, and CPU time per token of random 4-bit shapes");
+        Console.Error.WriteLine("llm [FOLDER] [--shapes 0.1B,0.5B,1.5B] [--threads 1,2] [--llama FOLDER] [--mqtt PER_SECOND]: the decoder loop on FOLDER/stories260K.bin, and CPU time per token of random 4-bit shapes, idle and while messages flow");
         Console.Error.WriteLine("latency [TURNS]: end of speech to first sound of the answer, whole turns");
         Console.Error.WriteLine("pauses [FOLDER] [--sweep]: questions with a pause for thought in the middle: how many are cut off");
         Console.Error.WriteLine("stop [TIMES]: an answer ended by wake word, button and command: time to silence");
