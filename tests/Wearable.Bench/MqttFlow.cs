@@ -22,7 +22,7 @@ internal sealed class MqttFlow : IDisposable
 
     private MqttFlow(GatewayProcess gateway, Process publisher, string data) => (_gateway, _publisher, _data) = (gateway, publisher, data);
 
-    /// <summary>Starts both; complete when the gateway listens.</summary>
+    /// <summary>Starts both; complete when messages begin to flow.</summary>
     public static MqttFlow Start(int perSecond)
     {
         string data = Directory.CreateTempSubdirectory("wearable-flow-").FullName;
@@ -38,7 +38,9 @@ internal sealed class MqttFlow : IDisposable
             start.ArgumentList.Add(argument);
         }
 
-        return new MqttFlow(gateway, Process.Start(start)!, data);
+        Process publisher = Process.Start(start)!;
+        publisher.StandardOutput.ReadLine(); // it is connected
+        return new MqttFlow(gateway, publisher, data);
     }
 
     /// <summary>Ends the flow.</summary>
@@ -71,6 +73,7 @@ internal sealed class MqttFlow : IDisposable
     {
         int port = int.Parse(args[0], CultureInfo.InvariantCulture), perSecond = int.Parse(args[1], CultureInfo.InvariantCulture);
         using Socket socket = await RawMqtt.ConnectAsync(port, "flow", 0);
+        Console.WriteLine("connected");
         RawMessage message = new("flow");
         using CancellationTokenSource ended = new();
         _ = Task.Run(() =>
