@@ -29,6 +29,11 @@ public static class DemoRun
     /// <returns>0 when every turn was heard, understood, answered and played; else 1.</returns>
     public static async Task<int> RunAsync(GatewayOptions options, bool two, bool once, CancellationToken cancellation)
     {
+        if (options is not { Language: "en", SpeechModel: null, Voice: null })
+        {
+            throw new GatewayStartException("demo: its people speak English; leave --language, --speech and --voice out.");
+        }
+
         SimulatedWearableOptions[] wearables =
         [
             .. Ids.Take(two ? 2 : 1).Select((id, i) => new SimulatedWearableOptions { Id = id, Seed = i + 1, Pulse = new PulseOptions { RateBpm = DemoScript.PulseBpm } }),

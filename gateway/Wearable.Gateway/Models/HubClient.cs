@@ -123,7 +123,7 @@ public sealed class HubClient(HttpClient http, Uri? hub = null)
         }
         catch (HttpRequestException e)
         {
-            throw new ModelException($"models pull: {address.Host} cannot be reached ({e.Message}); connect this machine to the internet, or copy a model folder and give it as --brain onnx:FOLDER.", e);
+            throw new ModelException($"models pull: {address.Host} cannot be reached ({e.Message}); connect this machine to the internet, or copy a model folder and give it as --brain onnx:FOLDER (speech: --speech FOLDER, --voice FOLDER).", e);
         }
     }
 }

@@ -105,8 +105,8 @@ public sealed class PersonExport(GatewayOptions options, TimeProvider time)
 
     private void Facts(ExportFolder files, string deviceId)
     {
-        IReadOnlyList<string> facts = new FactMemory(options).Of(deviceId);
-        files.Write("memory.json", "what it was asked to remember, oldest first", facts.Count, JsonSerializer.SerializeToUtf8Bytes(facts, Indented));
+        IReadOnlyList<MemoryEntry> facts = new FactMemory(options).EntriesOf(deviceId);
+        files.Write("memory.json", "what it was asked to remember and summaries of conversations, oldest first", facts.Count, JsonSerializer.SerializeToUtf8Bytes(facts, Indented));
     }
 
     private JsonObject Settings(string deviceId)
