@@ -1,24 +1,28 @@
 namespace Wearable.Meter;
 
 /// <summary>
-/// What instrumented code adds to. One device loop at a time: the numbers are plain fields, so that counting costs little and is exact
-/// for the thread that runs the loop (run nothing else in the same metered context).
+/// What instrumented code adds to. Each thread has numbers of its own, so they are exact for the thread that runs a device's loop, and several
+/// devices may run in one process, each on a thread of its own. Only the figures of single methods are of all threads together.
 /// </summary>
 public static class Counters
 {
     /// <summary>IL instructions executed since the last <see cref="Reset"/>.</summary>
+    [ThreadStatic]
     public static long Instructions;
 
     /// <summary>Objects, arrays, boxes, library-made strings and references to text literals (12 bytes each time one is used) created since the last <see cref="Reset"/>.</summary>
+    [ThreadStatic]
     public static long Allocations;
 
     /// <summary>
     /// IL instructions that would cost a chip as much as what ran inside the library since the last <see cref="Reset"/>: see <see cref="LibraryCost"/>.
     /// An estimate, used for simulated time only; budgets count <see cref="Instructions"/>.
     /// </summary>
+    [ThreadStatic]
     public static long Surcharge;
 
     /// <summary>Called where a step of the device's pass begins, with its place in <see cref="Steps"/>; null: nobody listens.</summary>
+    [ThreadStatic]
     public static Action<int>? StepBegan;
 
     private static readonly List<string> Names = [];

@@ -31,6 +31,15 @@ public sealed class MeteredContext : AssemblyLoadContext, IDisposable
     /// <summary>The metered copy of one of our assemblies.</summary>
     public Assembly Load(string simpleName) => LoadFromAssemblyName(new AssemblyName(simpleName));
 
+    /// <summary>Loads the instrumented copies now: what was loaded stays when the copies are removed from disk.</summary>
+    public void LoadChip()
+    {
+        foreach (string name in Chip)
+        {
+            Load(name);
+        }
+    }
+
     /// <summary>Removes the copies from disk where the system lets go of them.</summary>
     public void Dispose()
     {

@@ -35,6 +35,8 @@ public sealed class SimulatedWearable : IAsyncDisposable
     private readonly List<double> _wakeDelaysMs = [];
     private volatile IMessageLink? _link;
     private Device? _device;
+    private WakeWordDetector? _detector;
+    private WakeScore _score = WakeScore.None;
     private Timeline _timeline = Timeline.Empty;
     private ChipLoad _load = ChipLoad.None;
     private int _mode;
@@ -68,8 +70,9 @@ public sealed class SimulatedWearable : IAsyncDisposable
             Clock = _chip;
         }
 
-        Microphone = new SimulatedMicrophone(Clock, new BackgroundNoise(options.Seed, options.NoiseDb), _chip is null ? MicrophoneDma.Plain : MicrophoneDma.Chip);
-        Speaker = new SimulatedSpeaker(Clock, _chip is null ? SimulatedSpeaker.PlainBufferMs : SimulatedSpeaker.ChipBufferMs);
+        Microphone = new SimulatedMicrophone(Clock, new BackgroundNoise(options.Seed, options.NoiseDb), _chip is null ? MicrophoneDma.Plain : MicrophoneDma.Chip, options.Room);
+        int bufferMs = options.Membrane is not null ? SimulatedSpeaker.RemoteBufferMs : _chip is null ? SimulatedSpeaker.PlainBufferMs : SimulatedSpeaker.ChipBufferMs;
+        Speaker = new SimulatedSpeaker(Clock, bufferMs, options.Membrane);
         Network = new LossyNetwork(Clock, options.Seed, options.Outages);
         _storage = options.Storage ?? new MemoryStorage();
         _power = new SimulatedPower(Clock);
@@ -160,6 +163,9 @@ public sealed class SimulatedWearable : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>How close to a wake word it is hearing; looked at once a pass, only with a <see cref="SimulatedWearableOptions.Room"/>.</summary>
+    public WakeScore Score => Volatile.Read(ref _score);
 
     /// <summary>What it publishes.</summary>
     public PublishedMessages Messages { get; } = new();
@@ -361,6 +367,7 @@ public sealed class SimulatedWearable : IAsyncDisposable
         _watch?.BeginPass();
         device.RunOnce();
         NoteMode();
+        NoteScore();
         if (_watch is not null)
         {
             ChipLoad load = _watch.EndPass(Mode.ToString().ToLowerInvariant());
@@ -377,6 +384,14 @@ public sealed class SimulatedWearable : IAsyncDisposable
         if (_device is Device device)
         {
             Volatile.Write(ref _mode, (int)(_chip?.Aside(() => device.Mode) ?? device.Mode));
+        }
+    }
+
+    private void NoteScore()
+    {
+        if (_options.Room is not null && _detector is WakeWordDetector detector)
+        {
+            Volatile.Write(ref _score, _chip?.Aside(() => _score.Next(detector)) ?? _score.Next(detector));
         }
     }
 
@@ -416,7 +431,8 @@ public sealed class SimulatedWearable : IAsyncDisposable
         }
 
         WakeModelStore models = new(_storage);
-        Device device = new(board, identity, settings, new WakeWordDetector(models.Load()), new HeartMonitor(bus, time));
+        _detector = new WakeWordDetector(models.Load());
+        Device device = new(board, identity, settings, _detector, new HeartMonitor(bus, time));
         device.TellModelProblem(models.Problem);
         return device;
     }

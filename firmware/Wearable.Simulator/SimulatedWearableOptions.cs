@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using Wearable.Firmware.Board;
 using Wearable.Simulator.Link;
 using Wearable.Simulator.Microphone;
+using Wearable.Simulator.Speaker;
 using Wearable.Simulator.Time;
 
 namespace Wearable.Simulator;
@@ -44,6 +45,12 @@ public sealed record SimulatedWearableOptions
 
     /// <summary>Background noise at the microphone, dB below full scale; negative infinity is silence.</summary>
     public double NoiseDb { get; init; } = BackgroundNoise.QuietRoomDb;
+
+    /// <summary>Sound of a real room for its microphone; null: only what is said to it.</summary>
+    public LiveSound? Room { get; init; }
+
+    /// <summary>Who plays its answers; null: the speaker's own clock.</summary>
+    public IMembrane? Membrane { get; init; }
 
     /// <summary>What the finger does.</summary>
     public PulseOptions Pulse { get; init; } = new();

@@ -13,12 +13,14 @@ namespace Wearable.Simulator.Microphone;
 /// <param name="clock">Paces the reads.</param>
 /// <param name="noise">What is heard when nobody speaks.</param>
 /// <param name="dma">How sound waits for the loop.</param>
-public sealed class SimulatedMicrophone(SimulatorClock clock, BackgroundNoise noise, MicrophoneDma dma) : IMicrophone
+/// <param name="room">A real room that is heard as well, or null.</param>
+public sealed class SimulatedMicrophone(SimulatorClock clock, BackgroundNoise noise, MicrophoneDma dma, LiveSound? room = null) : IMicrophone
 {
     private const double SamplesPerMs = AudioFormat.SampleRateHz / 1000.0;
 
     private readonly Lock _gate = new();
     private readonly Queue<Utterance> _queue = new();
+    private readonly short[] _roomHop = new short[AudioFormat.HopSamples];
     private double _startMs;
     private long _framesTaken;
     private long _framesLost;
@@ -142,13 +144,14 @@ public sealed class SimulatedMicrophone(SimulatorClock clock, BackgroundNoise no
     private void Fill(byte[] hop, ref List<double>? ends)
     {
         Array.Clear(hop);
+        room?.Take(_roomHop);
         double hopStartMs = _startMs + (_framesTaken / SamplesPerMs);
         for (int i = 0; i < AudioFormat.HopSamples; i++)
         {
-            int sample = noise.Next();
+            int sample = noise.Next() + _roomHop[i];
             if (_queue.TryPeek(out Utterance? utterance))
             {
-                sample = Math.Clamp(sample + utterance.Samples[utterance.At], short.MinValue, short.MaxValue);
+                sample += utterance.Samples[utterance.At];
                 if (utterance.At == utterance.LastVoicedSample)
                 {
                     (ends ??= []).Add(hopStartMs + ((i + 1) / SamplesPerMs));
@@ -157,7 +160,7 @@ public sealed class SimulatedMicrophone(SimulatorClock clock, BackgroundNoise no
                 Advance(utterance);
             }
 
-            BinaryPrimitives.WriteInt16LittleEndian(hop.AsSpan((i * RawSound.FrameBytes) + RawSound.VoiceOffset), (short)sample);
+            BinaryPrimitives.WriteInt16LittleEndian(hop.AsSpan((i * RawSound.FrameBytes) + RawSound.VoiceOffset), (short)Math.Clamp(sample, short.MinValue, short.MaxValue));
         }
     }
 
@@ -165,6 +168,7 @@ public sealed class SimulatedMicrophone(SimulatorClock clock, BackgroundNoise no
     {
         _framesTaken += frames;
         Volatile.Write(ref _framesLost, _framesLost + frames);
+        room?.Skip(frames);
         for (int i = 0; i < frames; i++)
         {
             noise.Next();
@@ -182,6 +186,7 @@ public sealed class SimulatedMicrophone(SimulatorClock clock, BackgroundNoise no
             return;
         }
 
+        room?.Clear();
         long now = (long)(clock.NowMs * SamplesPerMs);
         for (; _roomSample < now && _queue.TryPeek(out Utterance? utterance); _roomSample++)
         {

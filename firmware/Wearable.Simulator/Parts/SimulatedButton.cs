@@ -6,9 +6,13 @@ namespace Wearable.Simulator.Parts;
 public sealed class SimulatedButton : IButton
 {
     private bool _pressed;
+    private int _tapped;
 
     /// <inheritdoc/>
-    public bool IsPressed => Volatile.Read(ref _pressed);
+    public bool IsPressed => Interlocked.Exchange(ref _tapped, 0) == 1 || Volatile.Read(ref _pressed);
+
+    /// <summary>Pushes the button and lets it go at once: the next look sees it pressed, the one after that does not, however long they take to come.</summary>
+    public void Tap() => Volatile.Write(ref _tapped, 1);
 
     /// <summary>Pushes the button down.</summary>
     public void Press() => Volatile.Write(ref _pressed, true);

@@ -7,6 +7,7 @@ namespace Wearable.Simulator.Speaker;
 
 /// <summary>
 /// A speaker that drains by the clock, exactly 16 samples per ms, out of a buffer like the chip's DMA, and keeps what it played. Sound begins the moment it is written to an empty buffer.
+/// With a membrane elsewhere it drains by what that says it has played: the times of its events are then those of the telling.
 /// </summary>
 public sealed class SimulatedSpeaker : ISpeaker
 {
@@ -16,6 +17,9 @@ public sealed class SimulatedSpeaker : ISpeaker
     /// <summary>The same on the chip, ms: 9 DMA blocks of 256 frames.</summary>
     public const int ChipBufferMs = 144;
 
+    /// <summary>The same with a membrane elsewhere, ms: what is on its way there and back, and waits there for a late piece, is in it.</summary>
+    public const int RemoteBufferMs = 500;
+
     /// <summary>Played sound kept for <see cref="TakePlayed"/>: 10 minutes. Full: the oldest is dropped.</summary>
     public const int KeptSamples = 10 * 60 * AudioFormat.SampleRateHz;
 
@@ -23,19 +27,23 @@ public sealed class SimulatedSpeaker : ISpeaker
 
     private readonly SimulatorClock _clock;
     private readonly int _bufferMs;
+    private readonly IMembrane? _membrane;
     private readonly Lock _gate = new();
     private readonly Queue<short> _played = new();
     private readonly Queue<short> _buffer = new();
     private double _runStartMs;
     private long _runPlayed;
+    private long _membraneAtRunStart;
 
     /// <summary>A silent speaker.</summary>
     /// <param name="clock">Drains it.</param>
     /// <param name="bufferMs">Sound it takes ahead, ms.</param>
-    public SimulatedSpeaker(SimulatorClock clock, int bufferMs = PlainBufferMs)
+    /// <param name="membrane">Plays the sound elsewhere and says how far it is; null: the clock does.</param>
+    public SimulatedSpeaker(SimulatorClock clock, int bufferMs = PlainBufferMs, IMembrane? membrane = null)
     {
         _clock = clock;
         _bufferMs = bufferMs;
+        _membrane = membrane;
     }
 
     /// <summary>Raised on the writing thread when sound begins after silence, with the time (ms of the clock).</summary>
@@ -111,6 +119,10 @@ public sealed class SimulatedSpeaker : ISpeaker
         {
             wasPlaying = _buffer.Count > 0;
             _buffer.Clear();
+            if (wasPlaying)
+            {
+                _membrane?.Drop();
+            }
         }
 
         if (wasPlaying)
@@ -143,11 +155,19 @@ public sealed class SimulatedSpeaker : ISpeaker
             {
                 _runStartMs = nowMs;
                 _runPlayed = 0;
+                _membraneAtRunStart = _membrane?.PlayedSamples ?? 0;
             }
 
-            for (int i = offset; i < offset + count; i += AudioFormat.SampleBytes)
+            short[] samples = new short[count / AudioFormat.SampleBytes];
+            for (int i = 0; i < samples.Length; i++)
             {
-                _buffer.Enqueue(BinaryPrimitives.ReadInt16LittleEndian(pcm.AsSpan(i)));
+                samples[i] = BinaryPrimitives.ReadInt16LittleEndian(pcm.AsSpan(offset + (i * AudioFormat.SampleBytes)));
+                _buffer.Enqueue(samples[i]);
+            }
+
+            if (count > 0)
+            {
+                _membrane?.Play(samples);
             }
         }
 
@@ -167,7 +187,7 @@ public sealed class SimulatedSpeaker : ISpeaker
                 return;
             }
 
-            long due = (long)((_clock.NowMs - _runStartMs) * SamplesPerMs);
+            long due = _membrane is null ? (long)((_clock.NowMs - _runStartMs) * SamplesPerMs) : _membrane.PlayedSamples - _membraneAtRunStart;
             while (_runPlayed < due && _buffer.TryDequeue(out short sample))
             {
                 _runPlayed++;
@@ -181,7 +201,7 @@ public sealed class SimulatedSpeaker : ISpeaker
 
             if (_buffer.Count == 0)
             {
-                endedMs = _runStartMs + (_runPlayed / SamplesPerMs);
+                endedMs = _membrane is null ? _runStartMs + (_runPlayed / SamplesPerMs) : _clock.NowMs;
             }
         }
 

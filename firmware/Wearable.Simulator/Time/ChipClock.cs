@@ -4,7 +4,7 @@ namespace Wearable.Simulator.Time;
 /// Time as on the chip: it passes by waiting, and by what the device's thread computes. Work is taken from a meter whenever that thread looks at the
 /// clock or waits. The clock underneath only sets the pace: at a wait a real one sleeps until the wall has caught up with the chip, which is slower
 /// than a PC; a PC that was held up lets the chip catch up instead, so that no delay of the PC is ever booked on the chip.
-/// One device a process: the meter is one.
+/// One device a thread: the meter counts by thread.
 /// </summary>
 /// <param name="pace">Passes the time: real or virtual.</param>
 /// <param name="instructionsPerSecond">Speed of the chip; 2,000,000 is what the product plans with.</param>
@@ -17,6 +17,9 @@ public sealed class ChipClock(SimulatorClock pace, long instructionsPerSecond, F
 
     /// <summary>Time since <see cref="Own"/> in which the device could do nothing else: computing, transfers on a bus, waiting for a full speaker.</summary>
     public double BusyMs { get; private set; }
+
+    /// <summary>Work since <see cref="Own"/> in IL instructions; what library and board would cost is in it (an estimate), transfers on a bus are not.</summary>
+    public long Instructions { get; private set; }
 
     /// <inheritdoc/>
     public override double BootEpochMs => pace.BootEpochMs;
@@ -40,6 +43,7 @@ public sealed class ChipClock(SimulatorClock pace, long instructionsPerSecond, F
     {
         _owner = Environment.CurrentManagedThreadId;
         BusyMs = 0;
+        Instructions = 0;
         takeWork();
     }
 
@@ -51,7 +55,11 @@ public sealed class ChipClock(SimulatorClock pace, long instructionsPerSecond, F
     }
 
     /// <summary>As <see cref="Spend"/>, in instructions: an adapter or driver that runs on the chip but not in the simulator.</summary>
-    public void SpendInstructions(long instructions) => Spend(instructions * 1000.0 / instructionsPerSecond);
+    public void SpendInstructions(long instructions)
+    {
+        Instructions += instructions;
+        Spend(instructions * 1000.0 / instructionsPerSecond);
+    }
 
     /// <summary>Runs something that holds the loop while it waits, as a write to a full speaker does.</summary>
     public void Hold(Action wait)

@@ -14,6 +14,9 @@ public sealed record ChipLoad
     /// <summary>Time in which the chip was busy, ms.</summary>
     public double BusyMs { get; init; }
 
+    /// <summary>Work in IL instructions, with what library and board would cost (an estimate).</summary>
+    public long Instructions { get; init; }
+
     /// <summary>Time since boot, ms.</summary>
     public double ElapsedMs { get; init; }
 

@@ -66,7 +66,7 @@ internal sealed class PassWatch
             };
         }
 
-        return _worst with { Passes = _passes, BusyMs = _clock.BusyMs, ElapsedMs = nowMs, WorstSecondPercent = _worstSecondPercent };
+        return _worst with { Passes = _passes, BusyMs = _clock.BusyMs, Instructions = _clock.Instructions, ElapsedMs = nowMs, WorstSecondPercent = _worstSecondPercent };
     }
 
     /// <summary>Each step's share; made only when somebody asks.</summary>
