@@ -16,6 +16,7 @@ using Wearable.Gateway.Observability;
 using Wearable.Gateway.Privacy;
 using Wearable.Gateway.Pulse;
 using Wearable.Gateway.Safety;
+using Wearable.Gateway.Talk;
 using Wearable.Gateway.Telemetry;
 using Wearable.Gateway.Tool;
 
@@ -61,6 +62,7 @@ public static class GatewayApp
         AddDashboard(builder.Services);
         builder.Services.AddPrivacy();
         builder.Services.AddSingleton<HouseVoice>();
+        builder.Services.AddTalk();
         builder.Services.AddHouseMcp();
         builder.Services.AddGatewayTelemetry();
         builder.Services.AddOpenApi();
@@ -82,6 +84,8 @@ public static class GatewayApp
         TopicApi.Map(app);
         MemoryApi.Map(app);
         PrivacyApi.Map(app);
+        TalkApi.Map(app);
+        AboutApi.Map(app);
         app.MapGatewayTelemetry();
         app.MapOpenApi("/api/openapi.json");
         return app;

@@ -8,7 +8,7 @@ namespace Wearable.Gateway.Dashboard;
 
 /// <summary>A wearable as /api/devices shows it; unknown parts are null. Times are epoch ms of receipt.</summary>
 public sealed record DeviceView(
-    string Id, bool Online, string? Mode, string? Mic, string? Link, string? Board, string? Fw, string? Words, int[]? Thr, string? Model, int[]? Codecs,
+    string Id, bool Online, string? Mode, string? Mic, string? Link, string? Board, string? Fw, int? Contract, string? Clr, string? Words, int[]? Thr, string? Model, int[]? Codecs,
     long LastSeen, DeviceView.HeartView? Heart, JsonElement? Health, DeviceView.TurnView? Turn, LaneCounts Counts, string? Name = null)
 {
     /// <summary>Its last heart report.</summary>
@@ -29,6 +29,8 @@ public sealed record DeviceView(
         device.State is { } link ? StateMessage.Links[link.Link] : null,
         device.Info?.Board,
         device.Info?.FirmwareVersion,
+        device.Info?.ContractNumber,
+        device.Info?.ClrVersion,
         device.Info?.Words,
         device.Info?.Thresholds,
         device.Info?.ModelVersion,

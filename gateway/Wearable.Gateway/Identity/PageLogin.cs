@@ -33,7 +33,11 @@ public static class PageLogin
 
         app.UseRateLimiter();
         ILogger log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(PageLogin));
-        app.UseWhen(context => !context.Request.Path.StartsWithSegments(Mcp.McpServer.Path), part => part.Use((context, next) => AskAsync(context, next, log))); // which has a login of its own
+
+        // Two have a login of their own: agents, and a WebSocket whose ticket was given behind this one.
+        app.UseWhen(
+            context => !context.Request.Path.StartsWithSegments(Mcp.McpServer.Path) && !Talk.TalkApi.HasTicket(context),
+            part => part.Use((context, next) => AskAsync(context, next, log)));
     }
 
     /// <summary>The role of who asks, by HTTP Basic, for agents by "Bearer NAME:PASSWORD", for tools of this user by the key of this start. Null: it was answered, with a refusal.</summary>

@@ -2,14 +2,15 @@ using System.Collections;
 using System.Net;
 using MQTTnet.Server;
 using Wearable.Gateway.Identity;
+using Wearable.Gateway.Talk;
 
 namespace Wearable.Gateway.Mqtt;
 
 /// <summary>
-/// Who may connect without being an added wearable: a user with a password from anywhere, who may publish only as admin; without one only
-/// from this machine (the demo, the simulator, a viewer).
+/// Who may connect without being an added wearable: a user with a password from anywhere, who may publish only as admin; the wearable of a browser
+/// with the password it was given; without one only from this machine (the demo, the simulator, a viewer).
 /// </summary>
-public sealed class Visitors(UserAccounts users, WrongPasswords wrong)
+public sealed class Visitors(UserAccounts users, WrongPasswords wrong, BrowserPlaces browsers)
 {
     private const string Role = "role", SignedIn = "user";
 
@@ -26,6 +27,11 @@ public sealed class Visitors(UserAccounts users, WrongPasswords wrong)
     {
         connection.SessionItems[Role] = null;
         connection.SessionItems[SignedIn] = null;
+        if (browsers.Admits(connection.ClientId, connection.UserName, connection.Password))
+        {
+            return null;
+        }
+
         string? mark = users.Mark(connection.UserName);
         if (!string.IsNullOrEmpty(connection.UserName) && users.SignIn(connection.UserName, connection.Password) is UserRole role)
         {

@@ -13,7 +13,7 @@ public sealed class ChromeBrowser : IDisposable
     private readonly string _profile = Directory.CreateTempSubdirectory("wearable-chromium-").FullName;
 
     /// <summary>Opens a page with this much room, px.</summary>
-    public ChromeBrowser(Uri page, int width = 1024, int height = 900, string language = "en-US")
+    public ChromeBrowser(Uri page, int width = 1024, int height = 900, string language = "en-US", params string[] arguments)
     {
         string? chromium = OnPath("chromium", "chromium-browser", "google-chrome"), driver = OnPath("chromedriver");
         Assert.SkipWhen(chromium is null || driver is null, "chromium and chromedriver are not installed");
@@ -21,6 +21,7 @@ public sealed class ChromeBrowser : IDisposable
         options.AddArguments(
             "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", "--disable-extensions", "--disable-background-networking",
             "--no-first-run", $"--user-data-dir={_profile}", $"--lang={language}", $"--window-size={width},{height}");
+        options.AddArguments(arguments);
         options.AddUserProfilePreference("intl.accept_languages", language);
         options.SetLoggingPreference(LogType.Browser, LogLevel.All);
         ChromeDriverService service = ChromeDriverService.CreateDefaultService(Path.GetDirectoryName(driver), Path.GetFileName(driver));
@@ -41,6 +42,9 @@ public sealed class ChromeBrowser : IDisposable
     /// <summary>The value of a JavaScript expression.</summary>
     public T Value<T>(string expression) => (T)Driver.ExecuteScript($"return ({expression});")!;
 
+    /// <summary>The value of a JavaScript expression that may wait for something: <c>(await import('./js/talk.js')).talkState()</c>.</summary>
+    public T Awaited<T>(string expression) => (T)Driver.ExecuteAsyncScript($"const done = arguments[arguments.length - 1]; (async () => {expression})().then(done);")!;
+
     public string Text(string selector) => Value<string>($"document.querySelector({Quoted(selector)})?.textContent ?? ''");
 
     /// <summary>Clicks what is there now; the page may draw it anew between finding and clicking.</summary>
@@ -59,13 +63,14 @@ public sealed class ChromeBrowser : IDisposable
         }
     }
 
-    /// <summary>Waits for a JavaScript expression to become true; fails after 20 s with what the page shows.</summary>
-    public void Until(string expression)
+    /// <summary>Waits for a JavaScript expression to become true; fails after 20 s (or as long as said) with what the page shows.</summary>
+    public void Until(string expression, int? seconds = null)
     {
+        TimeSpan patience = seconds is int s ? TimeSpan.FromSeconds(s) : Patience;
         Stopwatch waited = Stopwatch.StartNew();
         while (!Value<bool>($"Boolean({expression})"))
         {
-            Assert.True(waited.Elapsed < Patience, $"the page never came to: {expression}; it shows:\n{Text("body")}\n{string.Join('\n', Problems())}");
+            Assert.True(waited.Elapsed < patience, $"the page never came to: {expression}; it shows:\n{Text("body")}\n{string.Join('\n', Problems())}");
             Thread.Sleep(25);
         }
     }

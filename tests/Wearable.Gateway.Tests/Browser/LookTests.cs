@@ -1,4 +1,5 @@
 using OpenQA.Selenium;
+using Wearable.Gateway.Dashboard;
 
 namespace Wearable.Gateway.Tests.Browser;
 
@@ -74,6 +75,14 @@ public sealed class LookTests
             });
             """);
         Assert.Equal("", missing);
+    }
+
+    [Fact]
+    public void Every_script_of_the_page_is_asked_for_at_once()
+    {
+        string folder = DashboardFiles.PageFolder, page = File.ReadAllText(Path.Combine(folder, "index.html"));
+        string[] scripts = [.. Directory.GetFiles(Path.Combine(folder, "js")).Select(file => "js/" + Path.GetFileName(file)).Where(name => name is not ("js/talk-worklet.js" or "js/resample.js"))];
+        Assert.All(scripts, name => Assert.Contains($"\"{name}\"", page));
     }
 
     [Fact]

@@ -35,7 +35,7 @@ public sealed class MetricsTests
         await using TestGateway gateway = await TestGateway.StartAsync();
         JsonElement document = await gateway.Http.GetFromJsonAsync<JsonElement>("/api/openapi.json");
         string[] paths = [.. document.GetProperty("paths").EnumerateObject().Select(path => path.Name)];
-        Assert.Superset(new HashSet<string> { "/api/devices", "/api/heart", "/api/turns", "/api/topics/publish", "/api/memory/{device}", "/api/memory/{device}/{number}" }, paths.ToHashSet());
+        Assert.Superset(new HashSet<string> { "/api/devices", "/api/heart", "/api/turns", "/api/topics/publish", "/api/talk", "/api/about", "/api/memory/{device}", "/api/memory/{device}/{number}" }, paths.ToHashSet());
     }
 
     private static string Value(string line) => line.Split(' ') is [_, string value, ..] ? value : "";

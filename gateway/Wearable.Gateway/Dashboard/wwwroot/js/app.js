@@ -12,18 +12,22 @@ import { showTurns } from './turns.js';
 import { rebuildScores, showScores } from './wake.js';
 import { showDevice } from './device.js';
 import { drawTopic, rebuildPlot, showTopics, startTopics } from './topics.js';
+import { drawAbout, showAbout } from './about.js';
 import { showSettings } from './settings.js';
 import { showMemory, startMemory } from './memory.js';
 import { addLog, drawLog } from './log.js';
+import { drawTalk, startTalk } from './talk.js';
 
 const Kinds = ['status', 'info', 'state', 'wake', 'near', 'keyword', 'speech', 'button', 'fault', 'heart', 'beats', 'health', 'ack', 'turn', 'config', 'dropped'];
 const none = [];
 const house = new House();
 let selected = null;
 let up = false;
+let wished = null; // the wearable that this browser is about to be: looked at as soon as it is there
 
 async function refresh() {
   await house.load();
+  if (house.devices.get(wished)?.online) [selected, wished] = [wished, null];
   if (!house.devices.has(selected)) selected = [...house.devices.values()].sort((a, b) => b.online - a.online || b.lastSeen - a.lastSeen)[0]?.id ?? null;
   if (selected) await choose(selected); else draw();
 }
@@ -38,31 +42,43 @@ async function choose(id) {
   loadLive(heart);
 }
 
+// Twenty wearables tell a hundred things in the time an eye takes: a part is drawn again only when what it shows is another.
 function draw() {
-  drawFleet(house.devices, selected, id => choose(id).catch(report));
+  if (document.hidden) return;
+  drawFleet(house.devices, selected, id => { wished = null; choose(id).catch(report); });
   drawLog();
   const device = house.devices.get(selected);
-  byId('detail').hidden = !device || exploring();
+  byId('detail').hidden = !device || view() !== 'house';
   if (!device) return;
   byId('detail-title').textContent = device.id;
-  showHeart(device.heart);
-  if (house.days.has(selected)) showDay(house.days.get(selected));
-  showTurns(selected, device.turn, house.turns.get(selected) ?? none, draw);
-  showScores(house.scores.get(selected) ?? none);
-  showDevice(device, house.faults.get(selected) ?? none);
-  showSettings(house.settings.get(selected));
-  showMemory(selected).catch(report);
+  ifNew('heart', [device.heart], showHeart);
+  if (house.days.has(selected)) ifNew('day', [house.days.get(selected)], showDay);
+  ifNew('turns', [selected, device.turn, house.turns.get(selected) ?? none], (...turns) => showTurns(...turns, () => { shown.delete('turns'); draw(); }));
+  ifNew('scores', [house.scores.get(selected) ?? none], showScores);
+  ifNew('device', [device, house.faults.get(selected) ?? none, device.health, device.fw, device.board, device.words, device.thr, device.model], showDevice);
+  ifNew('settings', [house.settings.get(selected)], showSettings);
+  ifNew('memory', [selected], id => showMemory(id).catch(report));
 }
 
-const exploring = () => location.hash === '#topics';
+const shown = new Map();
+
+function ifNew(part, inputs, show) {
+  const before = shown.get(part);
+  if (before && inputs.every((input, i) => input === before[i])) return;
+  shown.set(part, inputs);
+  show(...inputs);
+}
+
+const places = { house: 'side', topics: 'topics-view', about: 'about-view' };
+const view = () => location.hash.slice(1) in places ? location.hash.slice(1) : 'house';
 
 function drawView() {
-  const topics = exploring();
-  byId('fleet-view').hidden = topics;
-  byId('topics-view').hidden = !topics;
-  byId(topics ? 'to-topics' : 'to-house').setAttribute('aria-current', 'page');
-  byId(topics ? 'to-house' : 'to-topics').removeAttribute('aria-current');
-  showTopics(topics);
+  for (const [name, place] of Object.entries(places)) {
+    byId(place).hidden = name !== view();
+    if (name === view()) byId('to-' + name).setAttribute('aria-current', 'page'); else byId('to-' + name).removeAttribute('aria-current');
+  }
+  showTopics(view() === 'topics');
+  if (view() === 'about') showAbout().catch(report);
   draw();
 }
 
@@ -75,7 +91,7 @@ function drawStream() {
 
 function take(kind, event) {
   addLog(kind, event);
-  if (event.device && !house.take(kind, event)) refresh().catch(report);
+  if (event.device && (!house.take(kind, event) || event.device === wished)) refresh().catch(report);
   if (event.device === selected && kind === 'heart') addReading(event.at / 1000, house.devices.get(selected).heart.bpm, event.data.q);
   if (event.device === selected && kind === 'beats') addBeats(event.at / 1000, event.data.ibi, event.data.q);
   if (event.device === selected && kind === 'turn' && event.phase === 'done') showMemory(selected, true).catch(report); // "remember that"
@@ -96,6 +112,7 @@ function rebuildCharts() {
 }
 
 function drawAll() {
+  shown.clear();
   translatePage();
   byId('language').textContent = t('language');
   nameTheme();
@@ -103,6 +120,8 @@ function drawAll() {
   showScores([]); // words in the new language
   if (selected) showMemory(selected, true, true).catch(report);
   drawTopic();
+  drawTalk();
+  drawAbout();
   draw();
   rebuildCharts();
 }
@@ -111,7 +130,9 @@ startTheme();
 startHistory(report);
 startTopics(report);
 startMemory();
+startTalk(id => { wished = id; });
 window.addEventListener('hashchange', drawView);
+document.addEventListener('visibilitychange', draw);
 byId('language').addEventListener('click', () => { toggleLanguage(); drawAll(); });
 byId('theme').addEventListener('click', () => { toggleTheme(); nameTheme(); rebuildCharts(); });
 drawAll();

@@ -17,8 +17,10 @@ export function showDevice(device, faults) {
     if (value !== null && value !== undefined && value !== '') facts.push(make('dt', '', t(name)), make('dd', bad ? 'bad' : '', String(value)));
   };
   add('firmware', device.fw);
+  add('contract', device.contract);
+  add('runtime', device.clr);
   add('board', device.board === 'simulator' ? t('simulated') : device.board);
-  add('wakeWords', device.words);
+  add('wakeWords', device.words?.split(',').map((word, i) => device.thr?.[i] === undefined ? word : `${word} (${t('threshold')} ${device.thr[i]})`).join(', '));
   add('model', device.model);
   add('battery', health.bat == null ? null : `${health.bat} %`, health.bat <= 15);
   add('heap', health.heap == null ? null : `${kilobytes(health.heap)} (${t('lowest')} ${kilobytes(health.heap_low)})`);

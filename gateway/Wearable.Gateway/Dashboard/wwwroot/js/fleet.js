@@ -1,28 +1,12 @@
 import { t } from './i18n.js';
 import { byId, make, timeOf } from './dom.js';
+import { drawMicrophone, isMicrophone } from './microphone.js';
 
-const paths = {
-  wake: 'M12 3a3 3 0 0 1 3 3v5a3 3 0 0 1-6 0V6a3 3 0 0 1 3-3zM6 11a6 6 0 0 0 12 0M12 17v4',
-  off: 'M12 3a3 3 0 0 1 3 3v5a3 3 0 0 1-6 0V6a3 3 0 0 1 3-3zM6 11a6 6 0 0 0 12 0M12 17v4M4 3l16 18',
-  stream: 'M12 3a3 3 0 0 1 3 3v5a3 3 0 0 1-6 0V6a3 3 0 0 1 3-3zM6 11a6 6 0 0 0 12 0M12 17v4M20 5a9 9 0 0 1 0 9M4 5a9 9 0 0 0 0 9',
-};
-
-function microphone(device) {
-  const state = device.online && paths[device.mic] ? device.mic : 'unknown';
-  const element = make('p', 'mic ' + state);
-  const icon = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-  icon.setAttribute('viewBox', '0 0 24 24');
-  icon.setAttribute('aria-hidden', 'true');
-  const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
-  path.setAttribute('d', paths[state] ?? paths.off);
-  icon.append(path);
-  element.append(icon, make('span', '', t('mic.' + state)));
-  return element;
-}
+const cards = new Map(); // device id -> its place on the page
 
 function facts(device) {
   const health = device.health ?? {};
-  const list = [
+  return [
     device.heart?.bpm != null ? `${t('heart')} ${Math.round(device.heart.bpm)} ${t('bpm')}` : null,
     device.mode ? t('mode.' + device.mode) : null,
     device.board === 'simulator' ? t('simulated') : device.board,
@@ -32,30 +16,51 @@ function facts(device) {
     health.rssi != null ? `${t('rssi')} ${health.rssi} dBm` : null,
     health.over != null ? `${t('overruns')} ${health.over}` : null,
     device.lastSeen ? `${t('seen')} ${timeOf(device.lastSeen)}` : null,
-  ];
-  const element = make('p', 'facts');
-  for (const fact of list.filter(f => f)) element.append(make('span', '', fact));
-  return element;
+  ].filter(fact => fact);
+}
+
+function cardOf(id, choose) {
+  const item = make('li'), card = make('button', 'card'), name = make('span', 'name'), online = make('span'), microphone = make('p'), list = make('p', 'facts');
+  card.type = 'button';
+  card.dataset.device = id;
+  name.append(make('span', '', id), online);
+  card.append(name, microphone, list);
+  card.addEventListener('click', () => choose(id));
+  item.append(card);
+  return { item, card, online, microphone, list, shown: '' };
+}
+
+// Only what differs from what is shown: twenty wearables tell more than the browser should draw.
+function draw(place, device, selected) {
+  place.card.setAttribute('aria-pressed', String(device.id === selected));
+  const online = t(device.online ? 'online' : 'offline'), list = facts(device);
+  if (place.online.textContent !== online) {
+    place.online.textContent = online;
+    place.online.className = device.online ? 'online' : 'online off';
+  }
+  const state = device.online && isMicrophone(device.mic) ? device.mic : 'unknown';
+  drawMicrophone(place.microphone, state, 'mic.' + state);
+  if (place.shown === list.join('\n')) return;
+  place.shown = list.join('\n');
+  while (place.list.childElementCount > list.length) place.list.lastElementChild.remove();
+  while (place.list.childElementCount < list.length) place.list.append(make('span'));
+  list.forEach((fact, i) => { if (place.list.children[i].textContent !== fact) place.list.children[i].textContent = fact; });
 }
 
 /** Draws one card per wearable; the selected one is pressed. */
 export function drawFleet(devices, selected, choose) {
-  const focused = document.activeElement?.dataset?.device;
-  const items = [...devices.values()].sort((a, b) => b.online - a.online || a.id.localeCompare(b.id)).map(device => {
-    const item = make('li');
-    const card = make('button', 'card');
-    card.type = 'button';
-    card.dataset.device = device.id;
-    card.setAttribute('aria-pressed', String(device.id === selected));
-    const name = make('span', 'name');
-    name.append(make('span', '', device.id), make('span', device.online ? 'online' : 'online off', t(device.online ? 'online' : 'offline')));
-    card.append(name, microphone(device), facts(device));
-    card.addEventListener('click', () => choose(device.id));
-    item.append(card);
-    return item;
-  });
-  byId('fleet').replaceChildren(...items);
-  byId('fleet-count').textContent = items.length ? `${[...devices.values()].filter(d => d.online).length} / ${items.length} ${t('online')}` : '';
+  const list = [...devices.values()].sort((a, b) => b.online - a.online || a.id.localeCompare(b.id));
+  for (const device of list) {
+    if (!cards.has(device.id)) cards.set(device.id, cardOf(device.id, choose));
+    draw(cards.get(device.id), device, selected);
+  }
+  for (const id of [...cards.keys()]) if (!devices.has(id)) cards.delete(id);
+  const items = list.map(device => cards.get(device.id).item), host = byId('fleet');
+  if (items.length !== host.childElementCount || items.some((item, i) => item !== host.children[i])) {
+    const focused = document.activeElement;
+    host.replaceChildren(...items);
+    if (host.contains(focused)) focused.focus();
+  }
+  byId('fleet-count').textContent = items.length ? `${list.filter(d => d.online).length} / ${items.length} ${t('online')}` : '';
   byId('empty').hidden = items.length > 0;
-  if (focused) document.querySelector(`[data-device="${CSS.escape(focused)}"]`)?.focus();
 }

@@ -12,10 +12,18 @@ export class House {
   faults = new Map();
   days = new Map();
   settings = new Map();
+  asked = 0;
+  answered = 0;
+  during = []; // what came live while the list is read: the list may be older
 
   async load() {
-    const list = await json('/api/devices');
+    const mine = ++this.asked;
+    const list = await json('/api/devices').finally(() => { if (mine === this.asked) this.answered = mine; });
+    if (mine < this.asked) return; // a later answer follows, or came already
     this.devices = new Map(list.map(device => [device.id, device]));
+    const missed = this.during;
+    this.during = [];
+    for (const [kind, event] of missed) this.take(kind, event, true);
   }
 
   /** Reads what is stored of one wearable; gives its heart columns. */
@@ -26,7 +34,7 @@ export class House {
       json(`/api/events?${ask}&kind=wake`), json(`/api/events?${ask}&kind=near`), json(`/api/events?${ask}&kind=fault&limit=30`), json(`/api/heart/day?${ask}`), json(`/api/settings?${ask}`),
     ]);
     this.turns.set(id, turns);
-    this.scores.set(id, this.withLive(this.scores.get(id), [...wake, ...near].filter(event => Number.isFinite(event.data?.score)).map(scoreOf)));
+    this.scores.set(id, this.withLive(this.scores.get(id), [...wake, ...near].filter(event => isWord(event.data)).map(scoreOf)));
     this.faults.set(id, this.withLive(this.faults.get(id), faults.map(event => ({ at: event.at, ...fault(event.data) }))));
     this.days.set(id, day);
     this.settings.set(id, settings);
@@ -42,19 +50,20 @@ export class House {
   }
 
   /** Takes a live event; false when it is of a wearable not known yet. */
-  take(kind, event) {
+  take(kind, event, again = false) {
+    if (this.asked !== this.answered) this.during.push([kind, event]);
     const device = this.devices.get(event.device);
     if (!device) return false;
     const data = event.data;
     device.lastSeen = event.at;
     switch (kind) {
       case 'status': device.online = data === 'online'; break;
-      case 'info': Object.assign(device, { board: data.board, fw: data.fw, words: data.words, thr: data.thr, model: data.model }); break;
+      case 'info': Object.assign(device, { board: data.board, fw: data.fw, contract: data.contract, clr: data.clr, words: data.words, thr: data.thr, model: data.model }); break;
       case 'state': Object.assign(device, { mode: data.mode, mic: data.mic, link: data.link, online: true }); break;
       case 'health': device.health = data; break;
       case 'heart': device.heart = { bpm: data.bpm10 === null ? null : data.bpm10 / 10, q: data.q, st: data.st, at: event.at }; break;
-      case 'wake': case 'near': this.put(this.scores, event.device, scoreOf({ at: event.at, kind, data }), KeepEvents); break;
-      case 'fault': this.put(this.faults, event.device, { at: event.at, ...fault(data) }, KeepEvents); break;
+      case 'wake': case 'near': if (!again && isWord(data)) this.put(this.scores, event.device, scoreOf({ at: event.at, kind, data }), KeepEvents); break;
+      case 'fault': if (!again) this.put(this.faults, event.device, { at: event.at, ...fault(data) }, KeepEvents); break;
       case 'turn': this.takeTurn(device, event); break;
     }
     return true;
@@ -80,5 +89,7 @@ export class House {
   }
 }
 
+// A turn may begin by the button, which is no word and has no score.
+const isWord = data => Number.isFinite(data?.score) && data.word !== 'button';
 const scoreOf = ({ at, kind, data }) => ({ at, near: kind === 'near', word: data.word, score: data.score, thr: data.thr, db: data.db });
 const fault = data => (typeof data === 'string' ? { what: data } : { what: data?.what, count: data?.count, text: data?.text, since: data?.since });

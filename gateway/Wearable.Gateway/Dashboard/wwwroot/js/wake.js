@@ -25,10 +25,16 @@ export function rebuildScores() {
   const dots = name => ({ stroke: 'transparent', points: { show: true, size: 8, width: 2, stroke: colour(name), fill: name === '--accent' ? colour(name) : colour('--panel') } });
   chart = makeChart(host, Height, {
     cursor: { drag: { x: false, y: false } },
-    scales: { x: { time: true, range: (u, min, max) => min == null ? [0, 60] : [min - Math.max(20, (max - min) * 0.04), max + Math.max(20, (max - min) * 0.04)] }, y: { range: [0, 100] } },
+    scales: { x: { time: true, range }, y: { range: [0, 100] } },
     axes: [{ ...axis(), values: timeLabels }, { ...axis(), size: 44 }],
     series: [{}, dots('--accent'), dots('--warn'), { stroke: colour('--muted'), width: 1.5, dash: [6, 4], points: { show: false }, paths: window.uPlot?.paths.stepped({ align: 1 }) }],
   }, columns());
+}
+
+// Of what is shown, with room at both ends; the chart library would give a single dot a year.
+function range() {
+  const times = scores.map(s => s.at / 1000), from = Math.min(...times), to = Math.max(...times), room = Math.max(20, (to - from) * 0.04);
+  return times.length ? [from - room, to + room] : [0, 60];
 }
 
 function columns() {
