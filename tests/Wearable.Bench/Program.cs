@@ -50,6 +50,8 @@ switch (args.Length > 0 ? args[0] : "")
         return await HistoryBench.RunAsync(args[1..]);
     case "start":
         return await StartBench.RunAsync(args[1..]);
+    case "page":
+        return await PageBench.RunAsync(args[1..]);
     case "safety":
         return await SafetyBench.RunAsync(args[1..]);
     default:
@@ -74,6 +76,7 @@ switch (args.Length > 0 ? args[0] : "")
         Console.Error.WriteLine("history [DAYS] [--store WHERE]: a year of readings, 6.3 M, opened and zoomed over HTTP; --store postgres starts one");
         Console.Error.WriteLine("start [--times N] [--before DLL]: the gateway alone: time to ready and resident memory, beside another build of it");
         Console.Error.WriteLine("cluster [--gateways N] [--wearables N] [--talkers N] [--cost]: several gateways, mosquitto and PostgreSQL; one gateway killed and started again; what a message and a conversation cost");
+        Console.Error.WriteLine("page [MINUTES [WEARABLES]]: the page in a real Chromium while wearables tell everything: first useful paint, CPU, memory");
         Console.Error.WriteLine("safety [wrong]: the public list through gate, brain and gate");
         return 2;
 }
