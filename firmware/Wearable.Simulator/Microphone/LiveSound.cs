@@ -4,24 +4,30 @@ namespace Wearable.Simulator.Microphone;
 
 /// <summary>
 /// Sound that is captured elsewhere while it happens (by a browser), comes in pieces over a network and is heard at an even pace. It is held back for
-/// <see cref="AheadMs"/>, so that a late piece leaves no hole. More than <see cref="MostMs"/> waiting means that a connection was held up, or that the
-/// other clock runs faster: the oldest is dropped down to <see cref="AheadMs"/>, so that an answer never comes late for it. In memory only. Safe for
-/// many threads.
+/// <see cref="AheadMs"/>, so that a late piece leaves no hole. A listener that was held up catches up with what waits. What a listener that keeps up
+/// leaves waiting all the same, for a whole second, came late over the network or from a clock that runs faster: the oldest of it is dropped, so that no
+/// answer comes late for it. In memory only. Safe for many threads.
 /// </summary>
 public sealed class LiveSound
 {
     /// <summary>Sound that waits before it is heard: two late pieces of 40 ms.</summary>
     public const int AheadMs = 80;
 
-    /// <summary>Most sound that waits.</summary>
-    public const int MostMs = 400;
+    /// <summary>What a listener may leave waiting beside that for a second: its own unevenness.</summary>
+    public const int SlackMs = 120;
 
+    /// <summary>Most sound that waits; of more the oldest is dropped.</summary>
+    public const int MostMs = 3000;
+
+    private const int WindowSamples = AudioFormat.SampleRateHz;
     private const int SamplesPerMs = AudioFormat.SampleRateHz / 1000;
 
     private readonly Lock _gate = new();
     private readonly Queue<short> _waiting = new(MostMs * SamplesPerMs);
     private bool _flows;
     private bool _finishing;
+    private int _sinceWindow;
+    private int _leastWaiting = int.MaxValue;
     private long _dropped;
     private int _gaps;
 
@@ -54,11 +60,12 @@ public sealed class LiveSound
                 _waiting.Enqueue(sample);
             }
 
-            if (_waiting.Count > MostMs * SamplesPerMs)
+            Drop(_waiting.Count - (MostMs * SamplesPerMs));
+            _sinceWindow += samples.Length;
+            if (_sinceWindow >= WindowSamples)
             {
-                int tooMany = _waiting.Count - (AheadMs * SamplesPerMs);
-                Interlocked.Add(ref _dropped, tooMany);
-                Discard(tooMany);
+                Drop(_leastWaiting > (AheadMs + SlackMs) * SamplesPerMs && _leastWaiting != int.MaxValue ? _leastWaiting - (AheadMs * SamplesPerMs) : 0);
+                (_sinceWindow, _leastWaiting) = (0, int.MaxValue);
             }
 
             _flows |= _waiting.Count >= AheadMs * SamplesPerMs;
@@ -87,6 +94,8 @@ public sealed class LiveSound
                 into[i] = _waiting.Dequeue();
                 StopWhenDry();
             }
+
+            _leastWaiting = Math.Min(_leastWaiting, _waiting.Count);
         }
     }
 
@@ -111,6 +120,15 @@ public sealed class LiveSound
             _waiting.Clear();
             _flows = false;
             _finishing = false;
+        }
+    }
+
+    private void Drop(int samples)
+    {
+        if (samples > 0)
+        {
+            Interlocked.Add(ref _dropped, samples);
+            Discard(samples);
         }
     }
 

@@ -46,12 +46,12 @@ public sealed class TalkPageTests
         browser.Driver.ExecuteAsyncScript(QuestionIsOver);
         IWebElement button = browser.Driver.FindElement(By.Id("talk-hold"));
         new Actions(browser.Driver).ClickAndHold(button).Perform();
-        browser.Until("document.querySelector('#talk-mic').textContent === 'Streaming what you say' && !document.querySelector('#mic-now').hidden");
+        browser.Until("['Streaming what you say', 'Held: sound goes to your gateway'].includes(document.querySelector('#talk-mic').textContent) && !document.querySelector('#mic-now').hidden");
         browser.Picture("talk-held");
-        browser.Until("document.querySelector('#talk-mode').textContent === 'browser-1: thinking'");
+        UntilAwaited(browser, State + ".modes.includes('thinking')");
         new Actions(browser.Driver).Release(button).Perform();
-        browser.Until("document.querySelector('#talk-mode').textContent === 'browser-1: speaking'");
-        browser.Until("document.querySelector('#talk-mode').textContent === 'browser-1: idle'");
+        UntilAwaited(browser, State + ".modes.at(-1) === 'idle' && " + State + ".modes.length > 1");
+        Assert.Equal("idle streaming thinking speaking idle", browser.Awaited<string>(State + ".modes.join(' ')"));
         browser.Until("document.querySelector('#turn-phase').textContent.endsWith('done') && document.querySelector('#turn-words').textContent.includes('It is ')");
 
         // More than a second of it went through the browser's loudspeaker, and it was loud.
@@ -70,7 +70,7 @@ public sealed class TalkPageTests
         browser.Click("#talk-open");
         Assert.Contains("listens for its word", browser.Text("#talk-mic"));
         browser.Until("document.querySelector('#wakes .badge')?.textContent === 'heard'", seconds: 40);
-        browser.Until("document.querySelector('#talk-mode').textContent === 'browser-1: speaking'");
+        UntilAwaited(browser, State + ".modes.includes('speaking')");
         browser.Picture("talk-open");
         Assert.Empty(await Axe.SeriousFaultsAsync(browser));
 
@@ -127,6 +127,14 @@ public sealed class TalkPageTests
         browser.Until("document.querySelector('#talk-mode').textContent === 'browser-1: idle'");
         await talk.House.Gateway.StopAsync();
         browser.Until("document.querySelector('#talk-said').textContent === 'The connection ended: the gateway stops' && document.querySelector('#talk-mic').textContent === 'Microphone off'");
+    }
+
+    private static void UntilAwaited(ChromeBrowser browser, string expression)
+    {
+        for (long began = TimeProvider.System.GetTimestamp(); !browser.Awaited<bool>(expression); Thread.Sleep(25))
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(40), $"the page never came to: {expression}; it is at {browser.Awaited<string>($"JSON.stringify({State})")}");
+        }
     }
 
     /// <summary>A gateway with its voice and a Chromium whose microphone hears one sentence again and again.</summary>

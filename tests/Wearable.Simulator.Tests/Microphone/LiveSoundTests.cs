@@ -39,12 +39,35 @@ public class LiveSoundTests
     }
 
     [Fact]
-    public void Of_too_much_the_oldest_is_dropped_so_that_no_answer_comes_late_for_it()
+    public void A_listener_that_was_held_up_catches_up_and_misses_nothing()
     {
-        short[] sound = Ramp((LiveSound.MostMs + 1) * SamplesPerMs);
-        _room.Push(sound);
-        Assert.Equal(LiveSound.MostMs + 1 - LiveSound.AheadMs, _room.DroppedMs);
-        Assert.Equal(sound[^(LiveSound.AheadMs * SamplesPerMs)..], Take(LiveSound.AheadMs * SamplesPerMs));
+        short[] sound = Ramp(2000 * SamplesPerMs);
+        Pushed(sound, 40);
+        Assert.Equal(sound, Take(sound.Length));
+        Assert.Equal(0, _room.DroppedMs);
+    }
+
+    [Fact]
+    public void What_a_listener_that_keeps_up_leaves_waiting_for_a_second_is_dropped()
+    {
+        _room.Push(new short[1000 * SamplesPerMs]); // a connection that was held up pours out
+        for (int ms = 0; ms < 3000; ms += 40)
+        {
+            _room.Push(new short[40 * SamplesPerMs]);
+            Take(40 * SamplesPerMs);
+        }
+
+        Assert.Equal(1000 - LiveSound.AheadMs, _room.DroppedMs);
+        Assert.Equal(0, _room.Gaps);
+    }
+
+    [Fact]
+    public void Of_too_much_the_oldest_is_dropped()
+    {
+        short[] sound = Ramp((LiveSound.MostMs * SamplesPerMs) + 16);
+        Pushed(sound, 1);
+        Assert.Equal(1, _room.DroppedMs);
+        Assert.Equal(sound[16..], Take(LiveSound.MostMs * SamplesPerMs));
     }
 
     [Fact]
@@ -66,6 +89,14 @@ public class LiveSoundTests
         }
 
         Assert.Equal(sound, heard);
+    }
+
+    private void Pushed(short[] sound, int pieceMs)
+    {
+        foreach (short[] piece in sound.Chunk(pieceMs * SamplesPerMs))
+        {
+            _room.Push(piece);
+        }
     }
 
     private short[] Take(int samples)

@@ -19,6 +19,7 @@ let last = -90;
 let said = null; // [text or its key, rest]
 let began = () => {};
 let played = { samples: 0, peak: 0 };
+let modes = []; // the last it was in
 
 /** Puts the panel in place. `onBegin` is told the id of the wearable that this browser became. */
 export function startTalk(onBegin) {
@@ -88,6 +89,7 @@ function end(why) {
   sound?.close();
   [sound, id, open, held, meter, level, said] = [null, '', false, false, null, -90, why];
   played = { samples: 0, peak: 0 };
+  modes = [];
   drawTalk();
 }
 
@@ -110,6 +112,7 @@ function tellPlayed(now) {
 
 function take(reading) {
   const changed = reading.mode !== meter?.mode || reading.online !== meter?.online;
+  if (reading.mode !== meter?.mode) modes = [...modes, reading.mode].slice(-20);
   meter = reading;
   if (changed) drawTalk(); else drawSoon();
 }
@@ -175,4 +178,4 @@ function bar(name, share, text) {
 const drawSoon = atMostEvery(100, drawMeters);
 
 /** What is going on, for tests and for whoever looks into the console. */
-export const talkState = () => ({ on: Boolean(socket), id, open, held, mode: meter?.mode ?? '', level: last, meter, playedSamples: played.samples, peak: played.peak });
+export const talkState = () => ({ on: Boolean(socket), id, open, held, mode: meter?.mode ?? '', modes, level: last, meter, playedSamples: played.samples, peak: played.peak });
