@@ -25,9 +25,9 @@ internal static class PageBench
         double minutes = 10;
         int wearables = 20;
         if (args.Length > 2 || (args.Length > 0 && !(double.TryParse(args[0], CultureInfo.InvariantCulture, out minutes) && minutes is >= 0.2 and <= 1440))
-            || (args.Length > 1 && !(int.TryParse(args[1], NumberStyles.None, CultureInfo.InvariantCulture, out wearables) && wearables is > 0 and <= 200)))
+            || (args.Length > 1 && !(int.TryParse(args[1], NumberStyles.None, CultureInfo.InvariantCulture, out wearables) && wearables is > 0 and <= 60)))
         {
-            Console.Error.WriteLine("page [MINUTES [WEARABLES]] expected, MINUTES 0.2 to 1440, WEARABLES 1 to 200");
+            Console.Error.WriteLine("page [MINUTES [WEARABLES]] expected, MINUTES 0.2 to 1440, WEARABLES 1 to 60: a broker takes 64 connections of one address");
             return 2;
         }
 

@@ -43,8 +43,14 @@ public static class TalkApi
         app.MapGet(StreamPath, StreamAsync).ExcludeFromDescription();
     }
 
-    private static Results<Ok<Granted>, ProblemHttpResult> Ask(BrowserPlaces places, Wish wish)
+    private static Results<Ok<Granted>, ProblemHttpResult> Ask(BrowserPlaces places, GatewayOptions options, Wish wish)
     {
+        if (options.Broker is not null)
+        {
+            // Its wearable would need an account at somebody else's broker.
+            return TypedResults.Problem("talking from the browser needs the gateway's own broker, this one uses another (--broker)", statusCode: StatusCodes.Status501NotImplemented);
+        }
+
         return places.Reserve() is BrowserPlaces.Place place
             ? TypedResults.Ok(new Granted(place.Id, place.Ticket))
             : TypedResults.Problem($"{BrowserPlaces.Most} browsers are wearables already; switch one off", statusCode: StatusCodes.Status503ServiceUnavailable);
