@@ -50,7 +50,7 @@ public static class GatewayApp
         builder.Services.AddSingleton<Presence>();
         builder.Services.AddSingleton(TimeProvider.System);
         DataFolder.Make(options.DataFolder);
-        AddStore(builder.Services, await Stores.OpenAsync(options, Console.Error.WriteLine, cancellation).ConfigureAwait(false));
+        AddStore(builder.Services, await Stores.OpenAsync(options, cancellation: cancellation).ConfigureAwait(false));
         builder.Services.AddSingleton(HeartSettings.Load(options.DataFolder));
         builder.Services.AddSingleton<HeartArchive>();
         builder.Services.AddSingleton<FactMemory>();

@@ -208,10 +208,14 @@ public sealed class GatewayCommand
             InvocationConfiguration how = new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = StopsWithin };
             return await Root.Parse(args).InvokeAsync(how).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is GatewayStartException or ModelException)
+        catch (Exception e) when (e is GatewayStartException or ModelException or StoreAwayException)
         {
             await Console.Error.WriteLineAsync(e.Message).ConfigureAwait(false);
             return 1;
+        }
+        catch (OperationCanceledException)
+        {
+            return 1; // Ctrl+C while a database server was waited for
         }
     }
 
