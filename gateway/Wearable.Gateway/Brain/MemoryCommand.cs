@@ -22,6 +22,7 @@ public sealed class MemoryCommand
 
     private Command Make()
     {
+        _which.CompletionSources.Add(context => Tool.KnownDevices.Of(context, _optionsOf));
         Command show = new("show", "Shows what a wearable was asked to remember.") { _which };
         show.SetAction(parsed => Run(parsed, Show));
         Command forget = new("forget", "Deletes one fact, or everything.") { _which, _number };

@@ -13,6 +13,7 @@ public static class ExportCommand
     public static Command Make(Func<ParseResult, GatewayOptions> optionsOf)
     {
         Argument<string> which = new("id") { Description = "The wearable's id." };
+        which.CompletionSources.Add(context => KnownDevices.Of(context, optionsOf));
         Option<string> folder = new("--out") { Description = "Empty or new folder, readable by you only.", Required = true, HelpName = "FOLDER" };
         Command export = new("export", "Writes everything that is stored of one wearable's person, in open formats, with a list of hashes.") { which, folder };
         export.SetAction((parsed, cancellation) => ToolRun.GuardedAsync(parsed, async () =>

@@ -34,6 +34,7 @@ public sealed class ForgetCommand
     {
         Command forget = new("forget", "Erases everything of one wearable's person, and looks for what is left. Exit code 1 when anything is.") { _which, _account, _yes, _json };
         _reach.AddTo(forget);
+        _which.CompletionSources.Add(context => KnownDevices.Of(context, _optionsOf));
         forget.SetAction((parsed, cancellation) => ToolRun.GuardedAsync(parsed, () => ForgetAsync(parsed, cancellation)));
         return forget;
     }

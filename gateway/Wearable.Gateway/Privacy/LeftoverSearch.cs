@@ -23,6 +23,11 @@ internal sealed class LeftoverSearch(string dataFolder, IStore store, PersonText
     /// <param name="kept">A file that keeps its account on purpose; empty when none does.</param>
     public ErasureSearch Look(long rows, string kept)
     {
+        if (_database is null)
+        {
+            _notes.Add($"rows were counted at {store.Name}; the files of that server are its operator's and were not searched");
+        }
+
         using SqliteConnection? connection = _database?.Connect();
         foreach (string file in Files(dataFolder).Order(StringComparer.Ordinal))
         {

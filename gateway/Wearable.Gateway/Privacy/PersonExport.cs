@@ -74,7 +74,7 @@ public sealed class PersonExport(GatewayOptions options, TimeProvider time)
             }
 
             string version = typeof(PersonExport).Assembly.GetName().Version?.ToString(3) ?? "0";
-            Manifest manifest = new(1, deviceId, time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture), version, HeartRow.Notice, files.Entries, NeverStored);
+            Manifest manifest = new(1, deviceId, time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture), version, HeartRow.Notice, [.. files.Entries], NeverStored);
             files.Write(ManifestFile, "", null, JsonSerializer.SerializeToUtf8Bytes(manifest, Indented));
             return manifest;
         }

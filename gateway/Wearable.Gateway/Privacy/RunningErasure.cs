@@ -78,7 +78,7 @@ public sealed class RunningErasure(
         return answer switch
         {
             null => $"did not answer within {Patience.TotalSeconds:0} s: its own settings may still be on it",
-            { Ok: true } => "forgot its own settings",
+            { Ok: true } => "forgot its own settings; while it stays on, what it sends from now on is stored as of a new one",
             _ => $"refused to forget its own settings ({LogText.Clean(answer.Code)})",
         };
     }

@@ -8,6 +8,8 @@ namespace Wearable.Gateway.Tool;
 /// <summary>The verb <c>devices</c>: the wearables as the running gateway sees them now.</summary>
 public static class DevicesCommand
 {
+    private const int WideColumns = 100;
+
     /// <summary>Makes the verb.</summary>
     /// <param name="optionsOf">The gateway's options of a parsed command line.</param>
     /// <param name="time">Now; the system's when not given.</param>
@@ -31,7 +33,8 @@ public static class DevicesCommand
             }
             else
             {
-                ToolRun.ConsoleOf(parsed).Write(Table(all, (time ?? TimeProvider.System).GetUtcNow()));
+                IAnsiConsole console = ToolRun.ConsoleOf(parsed);
+                console.Write(Table(all, (time ?? TimeProvider.System).GetUtcNow(), console.Profile.Width));
             }
 
             return ToolExit.Done;
@@ -39,43 +42,45 @@ public static class DevicesCommand
         return devices;
     }
 
-    private static Table Table(JsonElement all, DateTimeOffset now)
+    // A column that nobody fills is left out; on a narrow terminal those that matter least.
+    private static Table Table(JsonElement all, DateTimeOffset now, int width)
     {
+        (string Name, Func<JsonElement, Text> Cell)[] columns =
+        [
+            ("id", device => new Text(Text(device, "id"), new Style(decoration: Decoration.Bold))),
+            ("name", device => new Text(Text(device, "name"))),
+            ("state", device => new Text(IsOnline(device) ? Text(device, "mode") : "offline", new Style(IsOnline(device) ? Color.Green : Color.Grey))),
+            ("microphone", device => Microphone(Text(device, "mic"))),
+            ("heart", device => new Text(IsOnline(device) ? Heart(device.GetProperty("heart")) : "")),
+            ("battery", device => new Text(Number(device, "bat", "%"))),
+            ("heap", device => new Text(Number(device, "heap", " KB", 1024))),
+            ("last seen", device => new Text(Ago(now, DateTimeOffset.FromUnixTimeMilliseconds(device.GetProperty("lastSeen").GetInt64())))),
+            ("signal", device => new Text(Number(device, "rssi", " dBm"))),
+            ("firmware", device => new Text(Text(device, "fw"))),
+        ];
+        columns = [.. columns.Where(column => width >= WideColumns || column.Name is not ("signal" or "firmware")).Where(column => all.EnumerateArray().Any(device => column.Cell(device).Length > 0))];
         Table table = new Table().Border(TableBorder.None);
-        foreach (string column in (string[])["id", "name", "state", "microphone", "heart", "battery", "heap", "signal", "last seen", "firmware"])
-        {
-            table.AddColumn(new TableColumn(column).NoWrap());
-        }
-
+        Array.ForEach(columns, column => table.AddColumn(new TableColumn(column.Name).NoWrap()));
         foreach (JsonElement device in all.EnumerateArray())
         {
-            bool online = device.GetProperty("online").GetBoolean();
-            JsonElement health = device.GetProperty("health"), heart = device.GetProperty("heart");
-            string microphone = Text(device, "mic");
-            table.AddRow(
-                new Text(Text(device, "id"), new Style(decoration: Decoration.Bold)),
-                new Text(Text(device, "name")),
-                new Text(online ? Text(device, "mode") : "offline", new Style(online ? Color.Green : Color.Grey)),
-                new Text(microphone, new Style(microphone == "stream" ? Color.Red : microphone == "wake" ? Color.Yellow : Color.Grey)),
-                new Text(online && heart.ValueKind == JsonValueKind.Object ? Heart(heart) : ""),
-                new Text(Number(health, "bat", "%")),
-                new Text(Number(health, "heap", " KB", 1024)),
-                new Text(Number(health, "rssi", " dBm")),
-                new Text(Ago(now, DateTimeOffset.FromUnixTimeMilliseconds(device.GetProperty("lastSeen").GetInt64()))),
-                new Text(Text(device, "fw")));
+            table.AddRow(columns.Select(column => column.Cell(device)));
         }
 
         return table;
     }
 
-    private static string Heart(JsonElement heart) => heart.GetProperty("bpm") is { ValueKind: JsonValueKind.Number } rate
+    private static bool IsOnline(JsonElement device) => device.GetProperty("online").GetBoolean();
+
+    private static Text Microphone(string state) => new(state, new Style(state == "stream" ? Color.Red : state == "wake" ? Color.Yellow : Color.Grey));
+
+    private static string Heart(JsonElement heart) => heart.ValueKind != JsonValueKind.Object ? "" : heart.GetProperty("bpm") is { ValueKind: JsonValueKind.Number } rate
         ? string.Create(CultureInfo.InvariantCulture, $"{rate.GetDouble():0} bpm")
         : heart.GetProperty("st").GetString() ?? "";
 
     private static string Text(JsonElement device, string name) => device.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
 
-    private static string Number(JsonElement health, string name, string unit, int divide = 1) =>
-        health.ValueKind == JsonValueKind.Object && health.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number
+    private static string Number(JsonElement device, string name, string unit, int divide = 1) =>
+        device.GetProperty("health") is { } health && health.ValueKind == JsonValueKind.Object && health.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number
             ? string.Create(CultureInfo.InvariantCulture, $"{value.GetInt64() / divide}{unit}")
             : "";
 

@@ -25,7 +25,7 @@ public sealed class Presence(GatewayOptions options, GatewayPorts ports, ILogger
         {
             _lock = Lock();
             IPAddress mqtt = options.PlainMqttBind.Equals(IPAddress.Any) || options.PlainMqttBind.Equals(IPAddress.IPv6Any) ? IPAddress.Loopback : options.PlainMqttBind;
-            RunningGateway running = new(Environment.ProcessId, ports.Page, mqtt.ToString(), ports.Mqtt, _key);
+            RunningGateway running = new(Environment.ProcessId, ports.Page, options.Broker?.Address.Host ?? mqtt.ToString(), options.Broker?.Address.Port ?? ports.Mqtt, _key);
             PrivateFile.Replace(Path.Combine(options.DataFolder, RunningGateway.FileName), JsonSerializer.SerializeToUtf8Bytes(running, JsonSerializerOptions.Web));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -10,7 +10,7 @@ namespace Wearable.Gateway.Tool;
 /// </summary>
 /// <param name="ProcessId">Its process.</param>
 /// <param name="Page">Address of page and API on this machine.</param>
-/// <param name="MqttHost">Address of its broker on this machine, without TLS.</param>
+/// <param name="MqttHost">Address of its broker on this machine, without TLS; of another program's broker as it was given.</param>
 /// <param name="MqttPort">Port of its broker.</param>
 /// <param name="Key">Shown by tools as <c>Authorization: Wearable-Key KEY</c>.</param>
 public sealed record RunningGateway(int ProcessId, Uri Page, string MqttHost, int MqttPort, string Key)

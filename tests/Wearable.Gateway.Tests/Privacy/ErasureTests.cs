@@ -86,7 +86,7 @@ public sealed class ErasureTests : IDisposable
         ErasureReport report = JsonSerializer.Deserialize<ErasureReport>(output, JsonSerializerOptions.Web)!;
         Assert.True(report.Search.Clean);
         Assert.True(forgot.Task.IsCompleted);
-        Assert.Equal("forgot its own settings", report.Wearable);
+        Assert.StartsWith("forgot its own settings", report.Wearable, StringComparison.Ordinal);
         Assert.Equal(
             new[] { "cfg/desired", "cfg/model", "info", "state", "status" }.Select(topic => $"wearable/v1/{TwoPeople.Mia}/{topic}").Prepend($"wearable-house/v1/{TwoPeople.Mia}/available").Prepend($"homeassistant/device/{TwoPeople.Mia}/config").Order(StringComparer.Ordinal), report.Topics);
         Viewer.Seen emptied = await viewer.NextAsync();

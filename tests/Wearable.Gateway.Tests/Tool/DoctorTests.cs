@@ -56,7 +56,7 @@ public sealed class DoctorTests : IDisposable
         Assert.DoesNotContain(findings, finding => finding.Verdict == Verdict.Fault);
         Assert.Contains("is the running gateway's (process ", Of(findings, "port of the broker").Found, StringComparison.Ordinal);
         Assert.Equal($"answers at 127.0.0.1:{gateway.MqttPort}", Of(findings, "broker").Found);
-        Assert.StartsWith("sound, schema 1", Of(findings, "database").Found, StringComparison.Ordinal);
+        Assert.StartsWith($"sound, schema {SqliteStore.SchemaVersion}", Of(findings, "database").Found, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -144,7 +144,7 @@ public sealed class DoctorTests : IDisposable
         }
 
         Finding fault = await FaultAsync(Healthy());
-        Assert.Equal(("database", "schema 99, of a newer gateway", "schema 1 or older"), (fault.Check, fault.Found, fault.Wanted));
+        Assert.Equal(("database", "schema 99, of a newer gateway", $"schema {SqliteStore.SchemaVersion} or older"), (fault.Check, fault.Found, fault.Wanted));
         Assert.StartsWith("Update the gateway", fault.Cure, StringComparison.Ordinal);
     }
 

@@ -15,6 +15,7 @@ import { drawTopic, rebuildPlot, showTopics, startTopics } from './topics.js';
 import { drawAbout, showAbout } from './about.js';
 import { showSettings } from './settings.js';
 import { showMemory, startMemory } from './memory.js';
+import { startForget } from './forget.js';
 import { addLog, drawLog } from './log.js';
 import { drawTalk, startTalk } from './talk.js';
 
@@ -129,6 +130,7 @@ function drawAll() {
 startTheme();
 startHistory(report);
 startTopics(report);
+startForget(() => selected, () => refresh().catch(report));
 startMemory();
 startTalk(id => { wished = id; });
 window.addEventListener('hashchange', drawView);

@@ -17,6 +17,8 @@ export default {
   filter: '筛选主题', pickTopic: '选择一个主题以查看其消息。', payload: '内容', difference: '与上一条消息的差异', noDifference: '没有差异。', plot: '曲线', lastMessages: '最近的消息', publish: '发布', topic: '主题', retain: '保留：代理会把它留给之后的订阅者',
   publishYes: '确认发布', cancel: '取消', publishAsk: '要发布到', published: '已发布到', retained: '保留', notRetained: '不保留', messages: '条消息', value: '数值', beyond: '条其他主题的消息未显示',
   memory: '记忆', memoryOff: '此设备的记忆功能已关闭（儿童默认关闭）。', noMemory: '没有记住任何内容。', newFact: '要记住的内容', keepFact: '保存', deleteFact: '删除', deleteFacts: '全部删除', memorySummary: '对话小结，由模型写成',
+  forget: '忘记此人', forgetWhat: '清除此设备的全部读数、事件、对话、记忆和设置，包括消息服务器上的。无法恢复；可先用 "wearable export" 保留副本。', forgetType: '输入其编号以清除', forgetNow: '全部清除',
+  forgetOther: '没有清除任何内容。应输入的编号是', forgetRows: '行已清除', forgetFiles: '个文件已清除', forgetClean: '已搜索数据库和文件，没有任何残留。', forgetLeft: '仍存在于：',
   settings: '设置', setting: '设置项', desired: '期望', reported: '上报', settingState: '状态', noSettings: '设备还没有上报设置。', 'setting.applied': '已生效', 'setting.waiting': '等待中', 'setting.refused': '被拒绝', 'setting.default': '设备自定',
   spans: '显示的时间', zoom: '缩放', 'span.live': '实时', 'span.hour': '小时', 'span.day': '天', 'span.week': '周', 'span.month': '月', 'span.year': '年', 'zoom.out': '缩小', 'zoom.in': '放大', 'zoom.back': '更早', 'zoom.on': '更晚',
   readings: '个读数', dragToZoom: '在图表上拖动即可放大', noReadings: '这段时间没有测量。', historyChart: '图表：所选时间内最低、最高与平均心率',
