@@ -100,7 +100,7 @@ namespace Wearable.Firmware.Heart
             int peakSum = _peakSum + upper[(centre + 1) & Mask] - upper[(centre + 1 - PeakSpan) & Mask];
             _peakSum = peakSum;
             _index = index + 1;
-            if (peakSum * BeatSpan > (beatSum + Floor * BeatSpan) * PeakSpan)
+            if (peakSum * (BeatSpan / PeakSpan) > beatSum + Floor * BeatSpan)
             {
                 int height = _wave[centre & Mask];
                 if (_width == 0 || height > _top)

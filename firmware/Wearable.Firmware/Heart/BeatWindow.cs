@@ -6,11 +6,12 @@ namespace Wearable.Firmware.Heart
         /// <summary>Shortest interval: 280 ms, 214 bpm. A beat sooner after another is not counted.</summary>
         public const int LeastInterval = 7 << BeatDetector.TimeShift;
 
-        // 7.3 s of wave: with the filter's delay of 0.7 s the last 8 s of light.
-        private const int WindowTime = 162 << BeatDetector.TimeShift;
+        // 6.6 s of wave and the filter's delay of 0.7 s: of the beats of 8 s before now those that the light has already shown.
+        private const int WindowTime = 163 << BeatDetector.TimeShift;
 
         // An interval of two or three medians holds beats too weak to be found; beyond that nothing is known.
         private const int MostBeats = 3;
+        private const int EvenParts = 8;
         private const int Capacity = 32;
 
         private readonly int[] _times = new int[Capacity];
@@ -77,17 +78,28 @@ namespace Wearable.Firmware.Heart
 
         /// <summary>Measures the window.</summary>
         /// <param name="now">Time of the newest wave sample.</param>
-        public void Evaluate(int now)
+        /// <param name="late">Beats after the newest one added; only read.</param>
+        public void Evaluate(int now, LateBeats late)
         {
+            int[] times = late.Times;
+            int lates = late.Count;
             int intervals = 0;
-            int newer = 0;
-            int at = _newest;
-            int last = _times[at];
+            int at = lates > 0 ? _newest + 1 : _newest;
+            int last = lates > 0 ? times[lates - 1] : _times[at];
             int first = last;
-            for (int n = 1; n < _count; n++)
+            for (int n = 1; n < _count + lates; n++)
             {
-                at = (at + Capacity - 1) % Capacity;
-                int time = _times[at];
+                int time;
+                if (n < lates)
+                {
+                    time = times[lates - 1 - n];
+                }
+                else
+                {
+                    at = (at + Capacity - 1) % Capacity;
+                    time = _times[at];
+                }
+
                 if (now - time > WindowTime)
                 {
                     break;
@@ -96,12 +108,6 @@ namespace Wearable.Firmware.Heart
                 int interval = first - time;
                 _intervals[intervals] = interval;
                 Insert(_sorted, intervals, interval);
-                if (intervals > 0)
-                {
-                    Insert(_pairs, intervals - 1, (interval + newer) / 2);
-                }
-
-                newer = interval;
                 intervals++;
                 first = time;
             }
@@ -109,8 +115,25 @@ namespace Wearable.Firmware.Heart
             Intervals = intervals;
             Covered = last - first;
             MedianInterval = intervals == 0 ? 0 : (_sorted[(intervals - 1) / 2] + _sorted[intervals / 2]) / 2;
-            _usual = intervals < 2 ? newer : (_pairs[(intervals - 2) / 2] + _pairs[(intervals - 1) / 2]) / 2;
+            _usual = Usual(intervals);
             Accept();
+        }
+
+        // The middle of pairs of intervals, for hearts that beat long and short in turn; of an even heart they need not be made.
+        private int Usual(int intervals)
+        {
+            int median = MedianInterval;
+            if (intervals < 2 || (_sorted[intervals - 1] - _sorted[0]) * EvenParts <= median)
+            {
+                return median;
+            }
+
+            for (int i = 1; i < intervals; i++)
+            {
+                Insert(_pairs, i - 1, (_intervals[i] + _intervals[i - 1]) / 2);
+            }
+
+            return (_pairs[(intervals - 2) / 2] + _pairs[(intervals - 1) / 2]) / 2;
         }
 
         /// <summary>True when an interval is neither a missed nor an extra beat by the last window's median.</summary>

@@ -15,6 +15,9 @@ namespace Wearable.Firmware.Heart
         private const int StrengthToStay = 360;
         private const int SpreadToEnter = 160;
 
+        // Beyond it nobody knows which of an irregular heart's beats never reached the finger: of 8 s a rate is then off by 3 bpm.
+        private const int SpreadToStay = 151;
+
         // An irregular heart has no period to agree on; its wave still has the shape of a pulse, which noise never keeps for 4 windows.
         private const int ShapeToEnter = 36;
         private const int ShapeToStay = 38;
@@ -97,7 +100,7 @@ namespace Wearable.Firmware.Heart
             {
                 bool borneOut = strong && OffMilli(beats.MeanInterval, spectrum.SoonerPeriod) <= 100;
                 bool shaped = steady && spectrum.RisingPercent <= ShapeToStay;
-                Follow(agree || borneOut || shaped, beats.MeanInterval, moving);
+                Follow((agree || borneOut || shaped) && (moving || beats.SpreadMilli <= SpreadToStay), beats.MeanInterval, moving);
                 return;
             }
 

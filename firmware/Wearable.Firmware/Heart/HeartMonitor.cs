@@ -10,6 +10,7 @@ namespace Wearable.Firmware.Heart
     {
         private const int RepeatMs = 4000;
         private const int SilentMs = 3000;
+        private const int IdlePassesToLook = 8;
 
         // 80 samples are one and a half seconds of the filter's memory: beats beside a gap are told as doubtful.
         private const int DoubtSamples = 80;
@@ -30,6 +31,7 @@ namespace Wearable.Firmware.Heart
         private readonly BeatDetector _detector = new BeatDetector();
         private readonly PulseSpectrum _spectrum = new PulseSpectrum();
         private readonly BeatWindow _window = new BeatWindow();
+        private readonly LateBeats _late = new LateBeats();
         private readonly HeartGate _gate = new HeartGate();
         private readonly BeatQueue _queue = new BeatQueue();
         private readonly HeartReading _reading = new HeartReading();
@@ -44,7 +46,7 @@ namespace Wearable.Firmware.Heart
         private bool _moving;
         private bool _follows;
         private bool _half;
-        private int _idlePasses;
+        private int _idlePasses = IdlePassesToLook;
         private int _quietPerfusion;
         private int _meanBefore;
         private int _ledBefore;
@@ -149,12 +151,14 @@ namespace Wearable.Firmware.Heart
                 return;
             }
 
-            _idlePasses++;
-            if ((_idlePasses & 7) != 0)
+            int idle = _idlePasses - 1;
+            _idlePasses = idle;
+            if (idle > 0)
             {
                 return; // asking the clock in every pass would cost a twentieth of the pulse
             }
 
+            _idlePasses = IdlePassesToLook;
             long nowMs = _clock.UptimeMs;
             if (nowMs - _toldMs >= RepeatMs)
             {
@@ -193,14 +197,17 @@ namespace Wearable.Firmware.Heart
             _saturated += _sensor.SaturatedSamples;
             _taken += count;
             PulseFilter filter = _filter;
+            int before = _samples - at;
             for (; at < count; at++)
             {
-                _samples++;
                 if (filter.Push(samples[at]))
                 {
+                    _samples = before + at + 1;
                     Feel(nowMs);
                 }
             }
+
+            _samples = before + count;
         }
 
         private void Restart(long nowMs, int count)
@@ -336,7 +343,8 @@ namespace Wearable.Firmware.Heart
         private void Judge(long nowMs)
         {
             _spectrum.Evaluate();
-            _window.Evaluate((_detector.Index - 1) << BeatDetector.TimeShift);
+            LookForLate();
+            _window.Evaluate((_detector.Index - 1) << BeatDetector.TimeShift, _late);
             // A slow heart, long and short intervals in turn while the wave repeats: second waves were counted as beats, if nothing was sure before.
             bool seconds = !_gate.Open && _spectrum.Period > SlowInterval && _spectrum.StrengthMilli >= StrengthToExpect && _window.SpreadMilli > SpreadToExpect;
             _detector.Expect(seconds ? _spectrum.Period : 0);
@@ -394,6 +402,15 @@ namespace Wearable.Firmware.Heart
             {
                 _sensor.AdjustLed(mean);
             }
+        }
+
+        // Under movement a rise is as likely the body's, and before the pulse is sure as likely a second wave's.
+        private void LookForLate()
+        {
+            int interval = !_gate.Sure || (_motion.HasSensor && _moving) ? 0 : _window.MedianInterval;
+            int sure = _detector.BeatTime;
+            int behind = ((_detector.Index - 1) << BeatDetector.TimeShift) - sure + (PulseFilter.DelayHalfSamples << (BeatDetector.TimeShift - 1));
+            _late.Find(_filter.Pairs, _filter.NewestPair, behind, sure, interval);
         }
 
         // What beats and tracker say together.

@@ -62,6 +62,11 @@ namespace Wearable.Firmware.Heart
         private int _looks;
         private int _failures;
         private int _lostNext;
+        private Max30102State _state; // fields: a property's setter is a call for each poll
+        private int _saturated;
+        private bool _restarted;
+        private int _lostBefore;
+        private bool _stepped;
         private bool _restartNext;
         private bool _stepNext;
         private bool _overdue;
@@ -78,7 +83,10 @@ namespace Wearable.Firmware.Heart
         }
 
         /// <summary>Where the sensor stands.</summary>
-        public Max30102State State { get; private set; }
+        public Max30102State State
+        {
+            get { return _state; }
+        }
 
         /// <summary>Infrared light of the last <see cref="Poll"/>, 18-bit counts, oldest first.</summary>
         public int[] Samples
@@ -87,16 +95,28 @@ namespace Wearable.Firmware.Heart
         }
 
         /// <summary>How many of the last poll's samples were at the end of the scale.</summary>
-        public int SaturatedSamples { get; private set; }
+        public int SaturatedSamples
+        {
+            get { return _saturated; }
+        }
 
         /// <summary>True: the samples of the last poll do not continue those before (start, brown-out, unknown loss).</summary>
-        public bool Restarted { get; private set; }
+        public bool Restarted
+        {
+            get { return _restarted; }
+        }
 
         /// <summary>Samples lost just before those of the last poll.</summary>
-        public int LostBefore { get; private set; }
+        public int LostBefore
+        {
+            get { return _lostBefore; }
+        }
 
         /// <summary>True: the LED current changed just before the last poll's samples; their first two may be of either current.</summary>
-        public bool Stepped { get; private set; }
+        public bool Stepped
+        {
+            get { return _stepped; }
+        }
 
         /// <summary>Infrared current before the last change, register code.</summary>
         public int PreviousLed
@@ -144,7 +164,7 @@ namespace Wearable.Firmware.Heart
             int count = 0;
             bool good = true;
             _dueMs = nowMs + PollMs;
-            switch (State)
+            switch (_state)
             {
                 case Max30102State.Running:
                     good = ReadHead() && Drain(nowMs, out count);
@@ -163,7 +183,7 @@ namespace Wearable.Firmware.Heart
                 return count;
             }
 
-            if (State != Max30102State.Starting)
+            if (_state != Max30102State.Starting)
             {
                 _failures = 0;
             }
@@ -179,7 +199,7 @@ namespace Wearable.Firmware.Heart
             const int Low = Max30102Registers.FullScale / 100 * 40;
             const int High = Max30102Registers.FullScale / 100 * 70;
             const int Aim = Max30102Registers.FullScale / 100 * 55;
-            if (State != Max30102State.Running || meanCounts <= 0 || (meanCounts >= Low && meanCounts <= High))
+            if (_state != Max30102State.Running || meanCounts <= 0 || (meanCounts >= Low && meanCounts <= High))
             {
                 return false;
             }
@@ -208,12 +228,12 @@ namespace Wearable.Firmware.Heart
         /// <summary>Nobody there: shuts down and from now on looks for a finger at low current, 0.2 s in 1.8 s.</summary>
         public void WatchForContact()
         {
-            if (State != Max30102State.Running)
+            if (_state != Max30102State.Running)
             {
                 return;
             }
 
-            State = Max30102State.OffBody;
+            _state = Max30102State.OffBody;
             _stage = 1;
             _dueMs = 0;
         }
@@ -231,9 +251,9 @@ namespace Wearable.Firmware.Heart
 
         private bool Begin(long nowMs)
         {
-            if (State == Max30102State.Silent || State == Max30102State.WrongPart)
+            if (_state == Max30102State.Silent || _state == Max30102State.WrongPart)
             {
-                State = Max30102State.Starting;
+                _state = Max30102State.Starting;
                 _stage = 0;
             }
 
@@ -247,7 +267,7 @@ namespace Wearable.Firmware.Heart
                 PartId = _read[0];
                 if (PartId != Max30102Registers.ExpectedPart)
                 {
-                    State = Max30102State.WrongPart;
+                    _state = Max30102State.WrongPart;
                     _dueMs = nowMs + MostBackOffMs;
                     return true;
                 }
@@ -277,7 +297,7 @@ namespace Wearable.Firmware.Heart
                 return false;
             }
 
-            State = Max30102State.Running;
+            _state = Max30102State.Running;
             BeginStream(nowMs);
             return true;
         }
@@ -327,7 +347,7 @@ namespace Wearable.Firmware.Heart
             if ((_read[0] & Max30102Registers.PowerReady) != 0 || _read[Max30102Registers.InterruptEnable] != Max30102Registers.AlmostFull)
             {
                 BrownOuts++;
-                State = Max30102State.Starting;
+                _state = Max30102State.Starting;
                 _stage = 0;
                 _dueMs = 0;
             }
@@ -338,7 +358,7 @@ namespace Wearable.Firmware.Heart
         private bool Drain(long nowMs, out int count)
         {
             count = 0;
-            if (State != Max30102State.Running)
+            if (_state != Max30102State.Running)
             {
                 return true;
             }
@@ -359,7 +379,7 @@ namespace Wearable.Firmware.Heart
                 if (overflow == 0 && _overdue)
                 {
                     Stalls++;
-                    State = Max30102State.Starting;
+                    _state = Max30102State.Starting;
                     _stage = 0;
                     _dueMs = 0;
                     return true;
@@ -370,10 +390,10 @@ namespace Wearable.Firmware.Heart
 
             _overdue = false;
 
-            Restarted = _restartNext;
-            LostBefore = _lostNext;
-            Stepped = _stepNext;
-            SaturatedSamples = 0;
+            _restarted = _restartNext;
+            _lostBefore = _lostNext;
+            _stepped = _stepNext;
+            _saturated = 0;
             while (count < waiting)
             {
                 int burst = waiting - count < BurstSamples ? waiting - count : BurstSamples;
@@ -411,7 +431,7 @@ namespace Wearable.Firmware.Heart
             }
             else
             {
-                _sampleClock.Count(count + LostBefore, nowMs);
+                _sampleClock.Count(count + _lostBefore, nowMs);
             }
 
             return whole;
@@ -434,7 +454,7 @@ namespace Wearable.Firmware.Heart
                 }
             }
 
-            SaturatedSamples += saturated;
+            _saturated += saturated;
         }
 
         // Stages: 1 go to sleep, 2 wake, 3 look.
@@ -459,7 +479,7 @@ namespace Wearable.Firmware.Heart
                 return false;
             }
 
-            if (State != Max30102State.OffBody)
+            if (_state != Max30102State.OffBody)
             {
                 return true;
             }
@@ -485,7 +505,7 @@ namespace Wearable.Firmware.Heart
                 return false;
             }
 
-            State = Max30102State.Running;
+            _state = Max30102State.Running;
             BeginStream(nowMs);
             return true;
         }
@@ -498,9 +518,9 @@ namespace Wearable.Firmware.Heart
 
             // The clock again: the call that failed may have frozen everything for a second.
             _dueMs = _clock.UptimeMs + (waitMs > MostBackOffMs ? MostBackOffMs : waitMs);
-            if (State != Max30102State.Running || _failures > 3)
+            if (_state != Max30102State.Running || _failures > 3)
             {
-                State = Max30102State.Silent;
+                _state = Max30102State.Silent;
             }
         }
 

@@ -20,7 +20,9 @@ namespace Wearable.Firmware.Heart
 
         private const int Half = 16;
         private const int Span = Half * 2 + 1;
-        private const int Mask = 63;
+
+        // 5 s: the newest sure beat of a slow heart, its rise and all light since.
+        private const int Mask = 127;
 
         // One count of light in the wave: pair x span x 6 smoothing taps, / 16.
         private const int Gain = 2 * Span * 6;
@@ -35,7 +37,7 @@ namespace Wearable.Firmware.Heart
         private int _pairBefore;
         private bool _pairOpen;
         private int _rebase;
-        private int _last;
+        private int _second;
         private int _d1;
         private int _s1;
         private int _s2;
@@ -49,6 +51,18 @@ namespace Wearable.Firmware.Heart
         public int Wave
         {
             get { return _wave; }
+        }
+
+        /// <summary>Ring of the light in pairs, steps of the LED taken out; a power of two long.</summary>
+        public int[] Pairs
+        {
+            get { return _ring; }
+        }
+
+        /// <summary>Where the newest pair is in <see cref="Pairs"/>, before it is wrapped.</summary>
+        public int NewestPair
+        {
+            get { return _at - 1; }
         }
 
         /// <summary>The four newest samples of light together, counts, steps of the LED taken out.</summary>
@@ -105,7 +119,7 @@ namespace Wearable.Firmware.Heart
         /// <param name="toLed">New current.</param>
         public void Step(int counts, int fromLed, int toLed)
         {
-            _rebase = _last - counts;
+            _rebase = Last() - counts;
             _heightQ6 = (int)((long)_heightQ6 * toLed / fromLed);
         }
 
@@ -113,7 +127,12 @@ namespace Wearable.Firmware.Heart
         /// <returns>As <see cref="Push"/>.</returns>
         public bool Hold()
         {
-            return Push(_last - _rebase);
+            return Push(Last() - _rebase);
+        }
+
+        private int Last()
+        {
+            return _pairOpen ? _pairFirst : _second;
         }
 
         /// <summary>Takes one sample of light.</summary>
@@ -122,7 +141,6 @@ namespace Wearable.Firmware.Heart
         public bool Push(int counts)
         {
             int light = counts + _rebase;
-            _last = light;
             if (!_pairOpen)
             {
                 _pairOpen = true;
@@ -131,6 +149,7 @@ namespace Wearable.Firmware.Heart
             }
 
             _pairOpen = false;
+            _second = light;
             light += _pairFirst;
             _four = light + _pairBefore;
             _pairBefore = light;
@@ -179,15 +198,14 @@ namespace Wearable.Firmware.Heart
             }
 
             int cap = height * 4;
-            if (size > cap)
+            if (size < cap)
             {
-                _cuts++;
-                _wave = height == 0 ? 0 : y < 0 ? -Peak : Peak;
+                _wave = y * Unit / height;
                 return;
             }
 
-            int wave = height == 0 ? 0 : y * Unit / height;
-            _wave = wave > Peak ? Peak : wave < -Peak ? -Peak : wave;
+            _cuts += size > cap ? 1 : 0;
+            _wave = height == 0 ? 0 : y < 0 ? -Peak : Peak;
         }
     }
 }

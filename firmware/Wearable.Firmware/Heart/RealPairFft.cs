@@ -208,15 +208,9 @@ namespace Wearable.Firmware.Heart
         private static int[] MakeReversed()
         {
             int[] reversed = new int[Points];
-            for (int i = 0; i < Points; i++)
+            for (int i = 1; i < Points; i++)
             {
-                int bits = 0;
-                for (int b = 0; b < 8; b++)
-                {
-                    bits |= ((i >> b) & 1) << (7 - b);
-                }
-
-                reversed[i] = bits;
+                reversed[i] = (reversed[i >> 1] >> 1) | ((i & 1) << 7);
             }
 
             return reversed;

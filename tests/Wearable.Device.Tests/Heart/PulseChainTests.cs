@@ -42,6 +42,7 @@ namespace Wearable.DeviceTests
             PulseFilter filter = new PulseFilter();
             BeatDetector detector = new BeatDetector();
             BeatWindow window = new BeatWindow();
+            LateBeats late = new LateBeats();
             PulseSpectrum spectrum = new PulseSpectrum();
             HeartGate gate = new HeartGate();
             SyntheticPulse pulse = new SyntheticPulse(110000, 900, 50);
@@ -60,7 +61,7 @@ namespace Wearable.DeviceTests
                 if (spectrum.Push(filter.Wave))
                 {
                     spectrum.Evaluate();
-                    window.Evaluate((detector.Index - 1) << BeatDetector.TimeShift);
+                    window.Evaluate((detector.Index - 1) << BeatDetector.TimeShift, late);
                     gate.Judge(window, spectrum, 800, false);
                 }
             }
@@ -84,6 +85,7 @@ namespace Wearable.DeviceTests
                 PulseFilter filter = new PulseFilter();
                 BeatDetector detector = new BeatDetector();
                 BeatWindow window = new BeatWindow();
+                LateBeats late = new LateBeats();
                 PulseSpectrum spectrum = new PulseSpectrum();
                 HeartGate gate = new HeartGate();
                 for (int n = 0; n < 500; n++)
@@ -95,7 +97,7 @@ namespace Wearable.DeviceTests
                         if (spectrum.Push(filter.Wave))
                         {
                             spectrum.Evaluate();
-                            window.Evaluate((detector.Index - 1) << BeatDetector.TimeShift);
+                            window.Evaluate((detector.Index - 1) << BeatDetector.TimeShift, late);
                             gate.Judge(window, spectrum, 100, false);
                         }
                     }
@@ -105,6 +107,75 @@ namespace Wearable.DeviceTests
                 Check.Equal(0, spectrum.Period, "period");
                 Check.Equal(0, gate.Quality, "quality");
             }
+        }
+
+        [TestMethod]
+        public static void What_the_newest_light_shows_is_later_found_to_be_a_beat()
+        {
+            PulseFilter filter = new PulseFilter();
+            BeatDetector detector = new BeatDetector();
+            LateBeats late = new LateBeats();
+            SyntheticPulse pulse = new SyntheticPulse(110000, 900, 40);
+            int[] seen = new int[32];
+            int seenCount = 0;
+            int confirmed = 0;
+            bool found = false;
+            for (int n = 0; n < 1500; n++)
+            {
+                if (!filter.Push(pulse.Next()))
+                {
+                    continue;
+                }
+
+                int newest = detector.Index;
+                if (detector.Push(filter.Wave))
+                {
+                    found = true;
+                    for (int i = 0; i < seenCount; i++)
+                    {
+                        int off = seen[i] - detector.BeatTime;
+                        confirmed += off > -128 && off < 128 ? 1 : 0; // half a wave sample: 20 ms
+                    }
+                }
+
+                if (found && n % 100 < 2)
+                {
+                    int behind = (newest << BeatDetector.TimeShift) - detector.BeatTime + (PulseFilter.DelayHalfSamples << (BeatDetector.TimeShift - 1));
+                    late.Find(filter.Pairs, filter.NewestPair, behind, detector.BeatTime, 20 << BeatDetector.TimeShift);
+                    for (int i = 0; i < late.Count && seenCount < seen.Length; i++)
+                    {
+                        seen[seenCount] = late.Times[i];
+                        seenCount++;
+                    }
+                }
+            }
+
+            Check.Between(12, 28, seenCount, "beats seen early, looked for once in 2 s");
+            Check.Between(seenCount - 2, seenCount, confirmed, "of them found again by the detector");
+        }
+
+        [TestMethod]
+        public static void No_beat_is_late_in_even_light_or_without_a_known_interval()
+        {
+            PulseFilter filter = new PulseFilter();
+            SyntheticPulse pulse = new SyntheticPulse(110000, 900, 40);
+            for (int n = 0; n < 300; n++)
+            {
+                filter.Push(pulse.Next());
+            }
+
+            LateBeats late = new LateBeats();
+            late.Find(filter.Pairs, filter.NewestPair, 30 << BeatDetector.TimeShift, 0, 0);
+            Check.Equal(0, late.Count, "interval unknown");
+            late.Find(filter.Pairs, filter.NewestPair, 120 << BeatDetector.TimeShift, 0, 20 << BeatDetector.TimeShift);
+            Check.Equal(0, late.Count, "the sure beat is older than the light kept");
+            for (int n = 0; n < 300; n++)
+            {
+                filter.Push(110000);
+            }
+
+            late.Find(filter.Pairs, filter.NewestPair, 30 << BeatDetector.TimeShift, 0, 20 << BeatDetector.TimeShift);
+            Check.Equal(0, late.Count, "even light");
         }
 
         [TestMethod]
