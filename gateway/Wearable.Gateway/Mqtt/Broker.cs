@@ -18,6 +18,8 @@ public sealed class Broker : IDisposable
     /// <summary>Who connects has this long for its first packet.</summary>
     public static readonly TimeSpan FirstPacketWithin = TimeSpan.FromSeconds(10);
 
+    private long _dropped;
+
     /// <summary>Makes the broker on Kestrel's connections.</summary>
     public Broker(KestrelConnections connections, BrokerLog log)
     {
@@ -33,6 +35,12 @@ public sealed class Broker : IDisposable
 
     /// <summary>The broker itself.</summary>
     public MqttServer Server { get; }
+
+    /// <summary>Messages that viewers lost because they were slower than the publishers. The gateway's own path loses none.</summary>
+    public long DroppedForViewers => Interlocked.Read(ref _dropped);
+
+    /// <summary>Counts one of them. Here and not in <see cref="BrokerService"/>: whoever publishes may not need those who listen.</summary>
+    internal long CountDropped() => Interlocked.Increment(ref _dropped);
 
     /// <inheritdoc/>
     public void Dispose() => Server.Dispose();

@@ -17,11 +17,6 @@ public sealed class BrokerService(
     Broker broker, Ingest ingest, RetainedMessages retained, DeviceRegistry registry, DeviceAccounts accounts, StoreWriter writer, IStore store, Arrival arrival, Visitors visitors,
     ClosedDoors doors, TimeProvider time, ILogger<BrokerService> logger) : IHostedLifecycleService
 {
-    private long _dropped;
-
-    /// <summary>Messages that viewers lost because they were slower than the publishers. The gateway's own path loses none.</summary>
-    public long DroppedForViewers => Interlocked.Read(ref _dropped);
-
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -149,7 +144,7 @@ public sealed class BrokerService(
 
     private Task OnOverwritten(QueueMessageOverwrittenEventArgs overwritten)
     {
-        long dropped = Interlocked.Increment(ref _dropped);
+        long dropped = broker.CountDropped();
         if (long.IsPow2(dropped))
         {
             logger.LogWarning("MQTT viewer {Client} is too slow: its oldest message was dropped ({Dropped} dropped for viewers since start)", LogText.Clean(overwritten.ReceiverClientId), dropped);

@@ -5,10 +5,10 @@ using MQTTnet.Server;
 namespace Wearable.Gateway.Mqtt;
 
 /// <summary>The broker in this process, as the rest of the gateway sees it.</summary>
-public sealed class EmbeddedBroker(Broker broker, BrokerService service) : IHouseBroker
+public sealed class EmbeddedBroker(Broker broker) : IHouseBroker
 {
     /// <inheritdoc/>
-    public long Dropped => service.DroppedForViewers;
+    public long Dropped => broker.DroppedForViewers;
 
     /// <inheritdoc/>
     public bool IsThere => broker.Server.IsStarted;
