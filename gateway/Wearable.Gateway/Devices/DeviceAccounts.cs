@@ -97,11 +97,20 @@ public sealed class DeviceAccounts
         }
     }
 
-    /// <summary>What people call it, as of the last look at the file; null when it was never added.</summary>
+    /// <summary>What people call it; null when it was never added. Of a file that cannot be read, what was read before stands.</summary>
     public string? NameOf(string id)
     {
         lock (_gate)
         {
+            try
+            {
+                Refresh();
+            }
+            catch (GatewayStartException)
+            {
+                // Whoever lets wearables in says so; a name is no reason to show no wearable.
+            }
+
             return _accounts.GetValueOrDefault(id)?.Name;
         }
     }
