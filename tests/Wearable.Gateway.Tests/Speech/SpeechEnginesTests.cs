@@ -272,7 +272,8 @@ public class SpeechEnginesTests
         ModelFiles files = await TestModels.Files;
         SpeechEngines engines = await SpeechEngines.LoadAsync(files, new SpeechOptions { ListeningThreads = 1 });
         await using ServiceProvider services = new ServiceCollection().AddSpeech(engines).BuildServiceProvider();
-        Assert.Same(engines.SpeechToText, services.GetRequiredService<ISpeechToText>());
+        ISpeechToText bounded = Assert.IsType<BoundedSpeechToText>(services.GetRequiredService<ISpeechToText>()); // a bounded queue before the loaded one
+        Assert.Equal(engines.SpeechToText.Language, bounded.Language);
         Assert.Same(engines.TextToSpeech, services.GetRequiredService<ITextToSpeech>());
         Assert.Same(engines.VoiceActivity, services.GetRequiredService<IVoiceActivity>());
         Assert.Same(engines, services.GetRequiredService<SpeechEngines>());
