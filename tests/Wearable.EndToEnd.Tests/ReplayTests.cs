@@ -14,12 +14,15 @@ public sealed class ReplayTests
         string file = Path.Combine(Directory.CreateTempSubdirectory("wearable-replay-test-").FullName, "day.jsonl");
         await using (House house = await House.StartAsync())
         {
-            TaskCompletionSource ready = new();
+            TaskCompletionSource ready = new(), ended = new();
             using CancellationTokenSource over = new();
-            Task<int> recording = DayRecorder.RecordAsync("127.0.0.1", house.Demo.Ports.Mqtt, house.Wearable.Id, file, pulse: false, sound: true, TimeSpan.FromMinutes(2), _ => ready.TrySetResult(), over.Token);
+            Task<int> recording = DayRecorder.RecordAsync(
+                "127.0.0.1", house.Demo.Ports.Mqtt, house.Wearable.Id, file, pulse: false, sound: true, TimeSpan.FromMinutes(2), ready.SetResult,
+                message => _ = message.Name.Kind == TopicKind.Turn && message.Name.Detail == TurnPhases.Done && ended.TrySetResult(), over.Token);
             await ready.Task;
             SpokenTurn spoken = await house.Demo.Person.SayAsync(DemoScript.Lines[0].Say, CancellationToken.None);
             Assert.Equal(TurnPhases.Done, spoken.Turn?.Outcome);
+            await ended.Task.WaitAsync(TimeSpan.FromSeconds(30));
             await over.CancelAsync();
             Assert.InRange(await recording, 50, 5000);
         }

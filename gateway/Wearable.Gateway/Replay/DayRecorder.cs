@@ -27,12 +27,13 @@ public static class DayRecorder
     /// <param name="pulse">Ask for the light of its pulse sensor, without which a heart rate cannot be replayed.</param>
     /// <param name="sound">Record its microphone: only with the wearer's consent.</param>
     /// <param name="length">How long.</param>
-    /// <param name="told">Told how many messages are recorded: 0 as soon as it listens, then after each.</param>
+    /// <param name="listens">Called as soon as it listens.</param>
+    /// <param name="recorded">Called after each message that is written.</param>
     /// <param name="cancellation">Ends early; what came is kept.</param>
     /// <returns>Messages written.</returns>
     /// <exception cref="DayFileException">The broker cannot be reached or refuses.</exception>
     /// <exception cref="IOException">The file is there already or cannot be written.</exception>
-    public static async Task<int> RecordAsync(string host, int port, string device, string file, bool pulse, bool sound, TimeSpan length, Action<int> told, CancellationToken cancellation)
+    public static async Task<int> RecordAsync(string host, int port, string device, string file, bool pulse, bool sound, TimeSpan length, Action listens, Action<RecordedMessage> recorded, CancellationToken cancellation)
     {
         Topics topics = new(device);
         Channel<RecordedMessage> queue = Channel.CreateBounded<RecordedMessage>(MostWaiting);
@@ -46,7 +47,7 @@ public static class DayRecorder
             await queue.Writer.WriteAsync(new RecordedMessage(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), message.Topic, message.Payload.ToArray())).ConfigureAwait(false);
         };
         await ConnectAsync(client, host, port, topics, sound).ConfigureAwait(false);
-        told(0);
+        listens();
         using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         over.CancelAfter(length);
         int written = 0;
@@ -66,7 +67,8 @@ public static class DayRecorder
                 if (await NextAsync(queue.Reader, wait.Token, over.Token).ConfigureAwait(false) is RecordedMessage message && DayFile.Line(device, message) is string line)
                 {
                     await writer.WriteLineAsync(line.AsMemory(), CancellationToken.None).ConfigureAwait(false);
-                    told(++written);
+                    written++;
+                    recorded(message);
                 }
             }
         }

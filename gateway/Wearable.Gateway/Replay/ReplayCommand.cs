@@ -76,7 +76,8 @@ public sealed class ReplayCommand
         bool pulse = parsed.GetValue(_pulse), sound = parsed.GetValue(_sound);
         int written = await DayRecorder.RecordAsync(
             parsed.GetRequiredValue(_broker), _optionsOf(parsed).MqttPort, device, file, pulse, sound, TimeSpan.FromSeconds(seconds),
-            count => output.Write(count > 0 ? "" : $"Recording {device}, light of the pulse sensor {(pulse ? "too" : "left out")}, sound {(sound ? "TOO: everyone who may be heard must agree" : "left out")}. Ctrl+C ends. {HeartRow.Notice}.{Environment.NewLine}"),
+            () => output.WriteLine($"Recording {device}, light of the pulse sensor {(pulse ? "too" : "left out")}, sound {(sound ? "TOO: everyone who may be heard must agree" : "left out")}. Ctrl+C ends. {HeartRow.Notice}."),
+            _ => { },
             cancellation).ConfigureAwait(false);
         output.WriteLine($"{file}: {written} messages");
         return 0;

@@ -15,10 +15,10 @@ public sealed class TalkButton(ILiveWearable wearable, TimeProvider time)
     /// <summary>Sound said before letting go is heard before the speech ends, but not longer than this.</summary>
     public static readonly TimeSpan HearsRestWithin = TimeSpan.FromMilliseconds(600);
 
+    private readonly LongPress _longPress = new(wearable, time);
     private Stage _stage;
     private long _since;
     private string _pressedIn = "";
-    private string? _muteFrom;
 
     private enum Stage
     {
@@ -49,26 +49,13 @@ public sealed class TalkButton(ILiveWearable wearable, TimeProvider time)
     }
 
     /// <summary>The long press: muted, or no longer muted.</summary>
-    public void Mute()
-    {
-        if (_muteFrom is null)
-        {
-            _muteFrom = wearable.Reading.Mode;
-            wearable.Press(true);
-        }
-    }
+    public void Mute() => _longPress.Begin();
 
     /// <summary>Does what is due.</summary>
     /// <param name="mode">What the wearable is doing.</param>
     public void Step(string mode)
     {
-        // Held until it shows: the long press takes a second of the chip's own time.
-        if (_muteFrom is string before && (mode == "muted") != (before == "muted"))
-        {
-            wearable.Press(false);
-            _muteFrom = null;
-        }
-
+        _longPress.Step(mode);
         switch (_stage)
         {
             case Stage.Begins when mode == "streaming":

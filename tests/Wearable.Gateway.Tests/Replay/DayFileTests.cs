@@ -64,9 +64,18 @@ public sealed class DayFileTests
     {
         string file = Path.Combine(gateway.Options.DataFolder, "day.jsonl");
         TaskCompletionSource ready = new(), all = new();
+        int count = 0;
         using CancellationTokenSource over = new();
         Task<int> recording = DayRecorder.RecordAsync(
-            "127.0.0.1", gateway.MqttPort, "bear", file, pulse: false, sound, TimeSpan.FromMinutes(1), count => (count == 0 ? ready : count == messages ? all : new TaskCompletionSource()).TrySetResult(), over.Token);
+            "127.0.0.1", gateway.MqttPort, "bear", file, pulse: false, sound, TimeSpan.FromMinutes(1), ready.SetResult,
+            _ =>
+            {
+                if (++count == messages)
+                {
+                    all.SetResult();
+                }
+            },
+            over.Token);
         await ready.Task;
         await meanwhile();
         await all.Task.WaitAsync(TimeSpan.FromSeconds(30));

@@ -88,6 +88,33 @@ public sealed class TalkButtonTests
         Assert.False(_wearable.Down);
     }
 
+    [Fact]
+    public void Between_two_long_presses_the_button_is_seen_up()
+    {
+        _button.Mute();
+        Step("idle", "muted");
+        _button.Mute();
+        Step("muted");
+        Assert.False(_wearable.Down);
+        _time.Advance(LongPress.UpBetween);
+        Step("muted");
+        Assert.True(_wearable.Down);
+        Step("idle");
+        Assert.False(_wearable.Down);
+    }
+
+    [Fact]
+    public void A_long_press_that_did_nothing_is_let_go_and_pressed_anew()
+    {
+        _button.Mute();
+        _time.Advance(LongPress.WorksWithin);
+        Step("idle");
+        Assert.False(_wearable.Down);
+        _time.Advance(LongPress.UpBetween);
+        Step("idle");
+        Assert.True(_wearable.Down);
+    }
+
     private void Step(params string[] modes)
     {
         foreach (string mode in modes)

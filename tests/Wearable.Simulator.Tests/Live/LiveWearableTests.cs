@@ -57,10 +57,10 @@ public class LiveWearableTests
         await using ILiveWearable quiet = LiveWearables.Make("live-1", "127.0.0.1", broker.Port, "", ""), busy = LiveWearables.Make("live-2", "127.0.0.1", broker.Port, "", "");
         quiet.Start();
         busy.Start();
-        short[] voice = Tone(100);
-        while (quiet.Reading.ElapsedMs < 6000 || busy.Reading.ElapsedMs < 6000)
+        short[] voice = Tone(100), pause = new short[voice.Length]; // a tone without an end would be the room's own noise
+        for (int i = 0; quiet.Reading.ElapsedMs < 6000 || busy.Reading.ElapsedMs < 6000; i++)
         {
-            busy.Hear(voice);
+            busy.Hear(i % 8 < 4 ? pause : voice);
             await Task.Delay(100, TestContext.Current.CancellationToken);
         }
 
