@@ -7,7 +7,7 @@ namespace Wearable.Firmware.Heart
         public const int LeastInterval = 7 << BeatDetector.TimeShift;
 
         // 6.6 s of wave and the filter's delay of 0.7 s: of the beats of 8 s before now those that the light has already shown.
-        private const int WindowTime = 163 << BeatDetector.TimeShift;
+        private const int WindowTime = 164 << BeatDetector.TimeShift;
 
         // An interval of two or three medians holds beats too weak to be found; beyond that nothing is known.
         private const int MostBeats = 3;

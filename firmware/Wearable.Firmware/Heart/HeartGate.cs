@@ -16,7 +16,7 @@ namespace Wearable.Firmware.Heart
         private const int SpreadToEnter = 160;
 
         // Beyond it nobody knows which of an irregular heart's beats never reached the finger: of 8 s a rate is then off by 3 bpm.
-        private const int SpreadToStay = 151;
+        private const int SpreadToStay = 155;
 
         // An irregular heart has no period to agree on; its wave still has the shape of a pulse, which noise never keeps for 4 windows.
         private const int ShapeToEnter = 36;

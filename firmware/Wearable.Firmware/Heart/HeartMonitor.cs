@@ -14,6 +14,11 @@ namespace Wearable.Firmware.Heart
 
         // 80 samples are one and a half seconds of the filter's memory: beats beside a gap are told as doubtful.
         private const int DoubtSamples = 80;
+
+        // Sixteen instants of the tracker; the filter speaks with the next. The first stands for itself and for three before it, so that
+        // the tracker's windows, which take a fifth of a second to judge, are told 8, 10, 12 s after the light began.
+        private const int PrimeSamples = 64;
+        private const int FirstInstants = 4;
         private const int WindowsToProbe = 3;
         private const int KnocksToMove = 3;
         private const int SwollenHalves = 3;
@@ -46,6 +51,8 @@ namespace Wearable.Firmware.Heart
         private bool _moving;
         private bool _follows;
         private bool _half;
+        private bool _primes = true;
+        private int _primed;
         private int _idlePasses = IdlePassesToLook;
         private int _quietPerfusion;
         private int _meanBefore;
@@ -139,7 +146,7 @@ namespace Wearable.Firmware.Heart
             if (_follows && _motion.Step())
             {
                 _motion.Decide(_gate.Open ? BpmX10(_window.MeanInterval) : 0, _moving);
-                Conclude(_clock.UptimeMs);
+                Conclude(_clock.UptimeMs, _motion.Tells || _reading.HasRate);
             }
 
             int count = _sensor.Poll();
@@ -198,6 +205,11 @@ namespace Wearable.Firmware.Heart
             _taken += count;
             PulseFilter filter = _filter;
             int before = _samples - at;
+            if (_primes)
+            {
+                at = Prime(samples, at, count);
+            }
+
             for (; at < count; at++)
             {
                 if (filter.Push(samples[at]))
@@ -208,6 +220,28 @@ namespace Wearable.Firmware.Heart
             }
 
             _samples = before + count;
+        }
+
+        // The filter is silent for its first 1.3 s; the tracker needs no filter and takes the light from the first instant on.
+        private int Prime(int[] samples, int at, int count)
+        {
+            while (at < count && _primed < PrimeSamples)
+            {
+                _filter.Push(samples[at]);
+                at++;
+                _primed++;
+                if ((_primed & 3) == 0)
+                {
+                    int times = _primed == 4 ? FirstInstants : 1;
+                    for (int i = 0; i < times; i++)
+                    {
+                        _motion.Push(_filter.Four);
+                    }
+                }
+            }
+
+            _primes = _primed < PrimeSamples;
+            return at;
         }
 
         private void Restart(long nowMs, int count)
@@ -226,6 +260,9 @@ namespace Wearable.Firmware.Heart
         private void StartOver()
         {
             _filter.Reset();
+            _primes = true;
+            _primed = 0;
+            _half = false;
             _motion.Reset();
             _detector.Reset();
             _spectrum.Reset();
@@ -397,7 +434,7 @@ namespace Wearable.Firmware.Heart
 
             _reading.Perfusion = perfusion;
 
-            Conclude(nowMs);
+            Conclude(nowMs, State() == HeartState.Ok || (_reading.HasRate && !_motion.Tells)); // what the tracker found, it has told itself
             if (_dark == 0)
             {
                 _sensor.AdjustLed(mean);
@@ -413,8 +450,8 @@ namespace Wearable.Firmware.Heart
             _late.Find(_filter.Pairs, _filter.NewestPair, behind, sure, interval);
         }
 
-        // What beats and tracker say together.
-        private void Conclude(long nowMs)
+        // What beats and tracker say together; told at once when a rate is new or is no longer known.
+        private void Conclude(long nowMs, bool isNew)
         {
             _follows = _motion.Follows;
             int guess = _window.MeanInterval > 0 ? _window.MeanInterval : _spectrum.Period;
@@ -422,7 +459,7 @@ namespace Wearable.Firmware.Heart
             _reading.MotionMilliG = _motion.MotionMilliG;
             HeartState state = State();
             _reading.Quality = _motion.Tells ? _motion.Quality : _gate.Quality;
-            if (state == HeartState.Ok || _motion.Tells || state != _reading.State || nowMs - _toldMs >= RepeatMs)
+            if (isNew || state != _reading.State || nowMs - _toldMs >= RepeatMs)
             {
                 Tell(state, nowMs);
             }

@@ -17,7 +17,7 @@ namespace Wearable.Firmware.Heart
         private const int SlopePairs = 4;
 
         // Percent of an interval before the next beat may rise, and for which no steeper rise may follow; and of the last rise's steepness.
-        private const int WaitPercent = 60;
+        private const int WaitPercent = 70;
         private const int QuietPercent = 25;
         private const int LeastPercent = 55;
 

@@ -18,8 +18,8 @@ namespace Wearable.Firmware.Heart
         // Breathing makes every second or third beat more alike than neighbours; the beat itself still repeats this well.
         private const int FairPercent = 35;
 
-        // The filter needs 1.4 s: with a first block of 0.5 s windows end 4, 6, 8, 10 s after the light began.
-        private const int FirstFill = 19;
+        // The filter needs 1.4 s: with a first block of 0.6 s windows end 4, 6, 8, 10 s after the light began.
+        private const int FirstFill = 18;
 
         private readonly int[] _rising = new int[Blocks];
         private readonly int[] _line = new int[Lags + BlockSamples];

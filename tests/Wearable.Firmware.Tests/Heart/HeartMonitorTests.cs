@@ -65,17 +65,25 @@ public sealed class HeartMonitorTests
         Assert.Equal(HeartState.Ok, rig.Monitor.Reading.State);
     }
 
-    [Fact]
-    public void Movement_without_rhythm_tells_no_number()
+    [Theory]
+    [InlineData(2)]
+    [InlineData(7)]
+    [InlineData(8)]
+    [InlineData(15)]
+    [InlineData(17)]
+    [InlineData(26)]
+    [InlineData(40)]
+    public void Movement_without_rhythm_tells_no_number(int seed)
     {
-        PulseRig rig = new(_finger);
+        SyntheticPulse finger = new(seed);
+        PulseRig rig = new(finger);
         rig.Run(30);
-        _finger.Motion = true;
+        finger.Motion = true;
         rig.Run(10);
         int told = rig.Told;
         rig.Run(600);
         Assert.Equal(told, rig.Told);
-        _finger.Motion = false;
+        finger.Motion = false;
         rig.Run(25);
         Assert.Equal(HeartState.Ok, rig.Monitor.Reading.State);
     }
