@@ -38,7 +38,7 @@ public static class GatewayApp
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         ConfigureLog(builder.Logging, options);
         GatewayPorts ports = new();
-        GatewayCertificate? certificate = options.UsesTls ? GatewayCertificate.Ensure(options.DataFolder, options.Bind, TimeProvider.System) : null;
+        GatewayCertificate? certificate = options.UsesTls ? GatewayCertificate.Ensure(options.DataFolder, options.SecretFile, options.Bind, TimeProvider.System) : null;
         if (certificate is not null)
         {
             builder.Services.AddSingleton(_ => certificate); // by a factory, so that it is disposed with the gateway

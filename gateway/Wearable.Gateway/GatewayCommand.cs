@@ -43,6 +43,13 @@ public sealed class GatewayCommand
         Recursive = true,
     };
 
+    private readonly Option<string?> _secret = new("--secret-file")
+    {
+        Description = $"File of the secret that locks the keys in the data folder, made when first needed; without it {Identity.HouseSecret.Variable}, else {Identity.HouseSecret.DefaultFile}.",
+        HelpName = "FILE",
+        Recursive = true,
+    };
+
     private readonly Option<string?> _store = new("--store")
     {
         Description = $"Database: {StoreChoice.Syntax} (password in {StoreChoice.PasswordVariable}); without it {StoreChoice.Variable}, else sqlite.",
@@ -163,7 +170,7 @@ public sealed class GatewayCommand
         _followUp.Validators.Add(result => RequireRange(result, 0, 30));
         Root = new RootCommand("The gateway of your wearables: broker, voice and page in one process, no cloud.")
         {
-            _httpPort, _mqttPort, _mqttsPort, _bind, _tls, _plainMqtt, _data, _store, _models, _language, _speech, _voice, _brain, _brainModel, _allowWords, _followUp, _keepDays, _verbose,
+            _httpPort, _mqttPort, _mqttsPort, _bind, _tls, _plainMqtt, _data, _secret, _store, _models, _language, _speech, _voice, _brain, _brainModel, _allowWords, _followUp, _keepDays, _verbose,
             _broker, _brokerUser, _brokerPassword, _brokerCa, _node, _cluster, _noHomes, _maxDevices,
         };
         Root.Options.Add(_homeAssistant);
@@ -183,6 +190,7 @@ public sealed class GatewayCommand
         Tls = parsed.GetValue(_tls),
         PlainMqtt = parsed.GetValue(_plainMqtt),
         DataFolder = Path.GetFullPath(parsed.GetValue(_data) ?? GatewayOptions.DefaultDataFolder),
+        SecretFile = parsed.GetValue(_secret) is string secret ? Path.GetFullPath(secret) : Identity.HouseSecret.DefaultFile,
         Store = StoreChoice.Parse(parsed.GetValue(_store), Environment.GetEnvironmentVariable, out string problem) ?? throw new GatewayStartException(problem + "."),
         ModelsFolder = parsed.GetValue(_models) is string models ? Path.GetFullPath(models) : null,
         Language = parsed.GetValue(_language) ?? "en",

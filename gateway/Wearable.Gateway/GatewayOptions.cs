@@ -44,6 +44,9 @@ public sealed record GatewayOptions
     /// <summary>Folder of the database; made when absent, readable by this user only.</summary>
     public string DataFolder { get; init; } = DefaultDataFolder;
 
+    /// <summary>File of the secret that locks the keys in <see cref="DataFolder"/>; made when first needed, outside that folder.</summary>
+    public string SecretFile { get; init; } = Identity.HouseSecret.DefaultFile;
+
     /// <summary>Which database; SQLite's file lies in <see cref="DataFolder"/>.</summary>
     public Telemetry.StoreChoice Store { get; init; } = Telemetry.StoreChoice.Sqlite;
 

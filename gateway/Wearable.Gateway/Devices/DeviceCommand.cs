@@ -167,7 +167,7 @@ public sealed class DeviceCommand
     {
         try
         {
-            return GatewayCertificate.Ensure(options.DataFolder, options.Bind, TimeProvider.System);
+            return GatewayCertificate.Ensure(options.DataFolder, options.SecretFile, options.Bind, TimeProvider.System);
         }
         catch (GatewayStartException e)
         {

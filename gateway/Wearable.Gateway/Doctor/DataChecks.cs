@@ -40,7 +40,7 @@ internal static class DataChecks
             return Unwritable(Check, folder, e.Message.TrimEnd('.'));
         }
 
-        return OpenToOthers(folder) is string open
+        return OpenToOthers(folder, patient.Options.SecretFile) is string open
             ? Finding.Fault(Check, $"others on this machine have rights on {open}", "rights for this user only", $"chmod go-rwx {open}; if somebody may have read it, make new passwords (device add --replace, user add).")
             : Finding.Ok(Check, folder);
     }
@@ -148,14 +148,14 @@ internal static class DataChecks
     private static Finding Unwritable(string check, string folder, string why) =>
         Finding.Fault(check, $"{folder} cannot be written ({why})", "a folder this user can write", "Give this user rights on it, or choose another with --data FOLDER.");
 
-    private static string? OpenToOthers(string folder)
+    private static string? OpenToOthers(string folder, string secretFile)
     {
         if (OperatingSystem.IsWindows())
         {
             return null;
         }
 
-        foreach (string path in Secrets.Select(name => Path.Combine(folder, name)).Where(File.Exists).Prepend(folder))
+        foreach (string path in Secrets.Append(secretFile).Select(name => Path.Combine(folder, name)).Where(File.Exists).Prepend(folder))
         {
             if ((File.GetUnixFileMode(path) & Others) != 0)
             {

@@ -33,7 +33,7 @@ internal static class MachineChecks
     {
         const string Check = "certificate authority";
         string folder = patient.Options.DataFolder, pem = Path.Combine(folder, GatewayCertificate.AuthorityFile), key = Path.Combine(folder, GatewayCertificate.KeyFile);
-        const string Cure = "Restore ca.pem and ca.key from a copy, or move both away: a new authority is made, and every wearable needs its files again (device add --replace).";
+        const string Cure = "Restore ca.pem, ca.key and the secret from a copy, or move both away: a new authority is made, and every wearable needs its files again (device add --replace).";
         if (!File.Exists(pem) && !File.Exists(key))
         {
             return Finding.Skipped(Check, "made when the gateway is first opened to the network");
@@ -41,13 +41,18 @@ internal static class MachineChecks
 
         try
         {
-            using X509Certificate2 authority = X509Certificate2.CreateFromPemFile(pem, key);
+            using X509Certificate2 authority = GatewayCertificate.ReadAuthority(folder, patient.Options.SecretFile);
             DateTimeOffset now = patient.Time.GetUtcNow();
             string until = authority.NotAfter.ToUniversalTime().ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
             return now > authority.NotAfter ? Finding.Fault(Check, $"ended {until}", "a valid one", Cure)
                 : now < authority.NotBefore ? Finding.Fault(Check, $"begins only {authority.NotBefore.ToUniversalTime():yyyy-MM-dd}", "a valid one", "Set this machine's clock right.")
                 : now > authority.NotAfter - Soon ? Finding.Warning(Check, $"ends {until}", $"more than {Soon.TotalDays:0} days left", Cure)
+                : !GatewayCertificate.IsLocked(key) ? Finding.Warning(Check, $"{key} is in the clear", "locked", "Start the gateway once as it will run: this version locks the key.")
                 : Finding.Ok(Check, $"valid until {until}");
+        }
+        catch (GatewayStartException e)
+        {
+            return Finding.Fault(Check, e.Message.TrimEnd('.'), "the secret that locks the key", Cure);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {

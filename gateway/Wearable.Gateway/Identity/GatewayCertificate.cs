@@ -8,7 +8,7 @@ namespace Wearable.Gateway.Identity;
 
 /// <summary>
 /// This installation's own certificate authority, made on first use and kept in the data folder (<c>ca.pem</c>, <c>ca.key</c>: ECDSA P-256,
-/// 20 years, this user only), and the server's certificate, made anew at every start so that it always names today's addresses and its
+/// 20 years, this user only; the key is locked with <see cref="HouseSecret"/>, PKCS#8 with PBES2, AES-256), and the server's certificate, made anew at every start so that it always names today's addresses and its
 /// key never touches the disk. A wearable pins the authority: the server may change its address, nobody else can stand in for it.
 /// </summary>
 public sealed class GatewayCertificate : IDisposable
@@ -21,6 +21,11 @@ public sealed class GatewayCertificate : IDisposable
 
     /// <summary>How long one start's certificate is valid: browsers refuse more than 398 days.</summary>
     public static readonly TimeSpan ServerLasts = TimeSpan.FromDays(397);
+
+    private const string Locked = "BEGIN ENCRYPTED PRIVATE KEY";
+
+    // The secret has 256 random bits; the rounds are for one that an owner wrote.
+    private static readonly PbeParameters Lock = new(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 100_000);
 
     // A wearable's clock may be a day off before it knows the time.
     private static readonly TimeSpan Earlier = TimeSpan.FromDays(1);
@@ -43,12 +48,13 @@ public sealed class GatewayCertificate : IDisposable
     /// <summary>The authority's certificate for a client.</summary>
     public string AuthorityPem => Authority.ExportCertificatePem();
 
-    /// <summary>Reads the authority, or makes it, and makes a server certificate.</summary>
+    /// <summary>Reads the authority, or makes it, and makes a server certificate. A key that an earlier version left in the clear is locked.</summary>
     /// <param name="folder">The data folder; made when absent.</param>
+    /// <param name="secretFile">File of the secret that locks the key; made when absent, unless a key was locked already.</param>
     /// <param name="bind">The address the gateway listens on.</param>
     /// <param name="time">Now.</param>
-    /// <exception cref="GatewayStartException">The files are damaged, readable by others, or cannot be written.</exception>
-    public static GatewayCertificate Ensure(string folder, IPAddress bind, TimeProvider time)
+    /// <exception cref="GatewayStartException">The files are damaged, readable by others, locked with another secret, or cannot be written.</exception>
+    public static GatewayCertificate Ensure(string folder, string secretFile, IPAddress bind, TimeProvider time)
     {
         string certificate = Path.Combine(folder, AuthorityFile), key = Path.Combine(folder, KeyFile);
         try
@@ -58,19 +64,41 @@ public sealed class GatewayCertificate : IDisposable
             {
                 if (!File.Exists(key) || !File.Exists(certificate))
                 {
-                    MakeAuthority(certificate, key, time);
+                    MakeAuthority(certificate, key, HouseSecret.Ensure(secretFile), time);
+                }
+                else if (!IsLocked(key))
+                {
+                    PrivateFile.RequirePrivate(key);
+                    using ECDsa pair = ECDsa.Create();
+                    pair.ImportFromPem(File.ReadAllText(key));
+                    WriteKey(key, pair, HouseSecret.Ensure(secretFile));
                 }
             }
 
-            PrivateFile.RequirePrivate(key);
-            X509Certificate2 authority = X509Certificate2.CreateFromPemFile(certificate, key);
+            X509Certificate2 authority = ReadAuthority(folder, secretFile);
             return new GatewayCertificate(authority, MakeServer(authority, bind, time));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
-            throw new GatewayStartException($"The gateway's certificate {certificate} with {KeyFile} cannot be used ({e.Message.TrimEnd('.')}); restore both from a copy, or move both away and give every wearable its files again.", e);
+            throw new GatewayStartException($"The gateway's certificate {certificate} with {KeyFile} cannot be used ({e.Message.TrimEnd('.')}); restore both from a copy, with {secretFile}, or move both away and give every wearable its files again.", e);
         }
     }
+
+    /// <summary>Reads the authority with its key; nothing is made or changed.</summary>
+    /// <exception cref="CryptographicException">The files are damaged or locked with another secret.</exception>
+    /// <exception cref="IOException">They cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Others have rights on the key.</exception>
+    /// <exception cref="GatewayStartException">The secret cannot be used.</exception>
+    internal static X509Certificate2 ReadAuthority(string folder, string secretFile)
+    {
+        string certificate = Path.Combine(folder, AuthorityFile), key = Path.Combine(folder, KeyFile);
+        PrivateFile.RequirePrivate(key);
+        return IsLocked(key) ? X509Certificate2.CreateFromEncryptedPemFile(certificate, HouseSecret.Read(secretFile), key) : X509Certificate2.CreateFromPemFile(certificate, key);
+    }
+
+    /// <summary>Whether the authority's key is locked; one of an earlier version is not until the gateway uses it.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    internal static bool IsLocked(string key) => File.ReadAllText(key).Contains(Locked, StringComparison.Ordinal);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -79,7 +107,7 @@ public sealed class GatewayCertificate : IDisposable
         Server.Dispose();
     }
 
-    private static void MakeAuthority(string certificate, string key, TimeProvider time)
+    private static void MakeAuthority(string certificate, string key, string secret, TimeProvider time)
     {
         using ECDsa pair = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest request = new("CN=Wearable gateway " + Convert.ToHexString(RandomNumberGenerator.GetBytes(4)), pair, HashAlgorithmName.SHA256);
@@ -88,9 +116,12 @@ public sealed class GatewayCertificate : IDisposable
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
         DateTimeOffset now = time.GetUtcNow();
         using X509Certificate2 made = request.CreateSelfSigned(now - Earlier, now.AddYears(20));
-        PrivateFile.Replace(key, System.Text.Encoding.ASCII.GetBytes(pair.ExportPkcs8PrivateKeyPem() + "\n"));
+        WriteKey(key, pair, secret);
         PrivateFile.Replace(certificate, System.Text.Encoding.ASCII.GetBytes(made.ExportCertificatePem() + "\n"));
     }
+
+    private static void WriteKey(string key, ECDsa pair, string secret) =>
+        PrivateFile.Replace(key, System.Text.Encoding.ASCII.GetBytes(pair.ExportEncryptedPkcs8PrivateKeyPem(secret, Lock) + "\n"));
 
     private static X509Certificate2 MakeServer(X509Certificate2 authority, IPAddress bind, TimeProvider time)
     {

@@ -92,10 +92,10 @@ public sealed class AttackTests
     public void An_expired_certificate_is_no_certificate()
     {
         string folder = TestGateway.NewFolder();
-        using GatewayCertificate old = GatewayCertificate.Ensure(folder, IPAddress.Loopback, new Past(years: 20));
+        using GatewayCertificate old = GatewayCertificate.Ensure(folder, TestSecret.File, IPAddress.Loopback, new Past(years: 20));
         Assert.False(Chains(old));
         string another = TestGateway.NewFolder();
-        using GatewayCertificate now = GatewayCertificate.Ensure(another, IPAddress.Loopback, TimeProvider.System);
+        using GatewayCertificate now = GatewayCertificate.Ensure(another, TestSecret.File, IPAddress.Loopback, TimeProvider.System);
         Assert.True(Chains(now));
         Directory.Delete(folder, recursive: true);
         Directory.Delete(another, recursive: true);

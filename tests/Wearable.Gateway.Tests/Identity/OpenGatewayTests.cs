@@ -34,7 +34,7 @@ public sealed class OpenGatewayTests
     {
         await using TestGateway gateway = await OpenAsync();
         string folder = TestGateway.NewFolder();
-        using GatewayCertificate other = GatewayCertificate.Ensure(folder, IPAddress.Loopback, Time);
+        using GatewayCertificate other = GatewayCertificate.Ensure(folder, TestSecret.File, IPAddress.Loopback, Time);
         await Assert.ThrowsAnyAsync<Exception>(() => ConnectAsync(gateway, IPAddress.Loopback, other.Authority, null, null));
         Directory.Delete(folder, recursive: true);
     }
@@ -47,7 +47,7 @@ public sealed class OpenGatewayTests
         await using TestGateway gateway = await OpenAsync();
         string folder = TestGateway.NewFolder(), password = "p-" + Guid.NewGuid().ToString("N");
         gateway.Get<DeviceAccounts>().Add("bear", "Bear", password, replace: false);
-        using GatewayCertificate other = GatewayCertificate.Ensure(folder, IPAddress.Loopback, Time);
+        using GatewayCertificate other = GatewayCertificate.Ensure(folder, TestSecret.File, IPAddress.Loopback, Time);
         await using SimulatedWearable bear = new(new SimulatedWearableOptions
         {
             Id = "bear", User = "bear", Password = password, BrokerPort = gateway.Get<GatewayPorts>().Mqtts, Authority = own ? gateway.Get<GatewayCertificate>().Authority : other.Authority,
@@ -190,14 +190,14 @@ public sealed class OpenGatewayTests
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Unix file modes");
         string folder = TestGateway.NewFolder();
-        using GatewayCertificate first = GatewayCertificate.Ensure(folder, IPAddress.Loopback, Time);
-        using GatewayCertificate again = GatewayCertificate.Ensure(folder, IPAddress.Loopback, Time);
+        using GatewayCertificate first = GatewayCertificate.Ensure(folder, TestSecret.File, IPAddress.Loopback, Time);
+        using GatewayCertificate again = GatewayCertificate.Ensure(folder, TestSecret.File, IPAddress.Loopback, Time);
         Assert.Equal(first.Fingerprint, again.Fingerprint);
         Assert.NotEqual(first.Server.Thumbprint, again.Server.Thumbprint);
         string key = Path.Combine(folder, GatewayCertificate.KeyFile);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(key));
         File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.GroupRead);
-        GatewayStartException problem = Assert.Throws<GatewayStartException>(() => GatewayCertificate.Ensure(folder, IPAddress.Loopback, Time));
+        GatewayStartException problem = Assert.Throws<GatewayStartException>(() => GatewayCertificate.Ensure(folder, TestSecret.File, IPAddress.Loopback, Time));
         Assert.Contains("others have rights", problem.Message, StringComparison.Ordinal);
         Directory.Delete(folder, recursive: true);
     }
