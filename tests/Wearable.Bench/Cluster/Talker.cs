@@ -82,7 +82,7 @@ internal sealed class Talker
 
         _turnId = "";
         Ending ending = !all ? Ending.Silent : _phase == "done" ? Ending.Answered : Ending.Apologised;
-        return (ending, _why, System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalSeconds);
+        return (ending, ending == Ending.Silent ? $"last heard of it: {(_phase.Length == 0 ? "nothing" : _phase)}, {(_stop.Task.IsCompleted ? "its end was heard" : "nobody stopped it")}" : _why, System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalSeconds);
     }
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
