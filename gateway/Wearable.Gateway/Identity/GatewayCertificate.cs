@@ -53,7 +53,7 @@ public sealed class GatewayCertificate : IDisposable
     /// <param name="secretFile">File of the secret that locks the key; made when absent, unless a key was locked already.</param>
     /// <param name="bind">The address the gateway listens on.</param>
     /// <param name="time">Now.</param>
-    /// <exception cref="GatewayStartException">The files are damaged, readable by others, locked with another secret, or cannot be written.</exception>
+    /// <exception cref="GatewayStartException">The files are damaged, readable by others, locked with another secret, ended, or cannot be written.</exception>
     public static GatewayCertificate Ensure(string folder, string secretFile, IPAddress bind, TimeProvider time)
     {
         string certificate = Path.Combine(folder, AuthorityFile), key = Path.Combine(folder, KeyFile);
@@ -76,6 +76,11 @@ public sealed class GatewayCertificate : IDisposable
             }
 
             X509Certificate2 authority = ReadAuthority(folder, secretFile);
+            if (time.GetUtcNow() >= authority.NotAfter)
+            {
+                throw new GatewayStartException($"The gateway's certificate authority {certificate} ended {authority.NotAfter.ToUniversalTime():yyyy-MM-dd}: no wearable would believe it. If this machine's clock is right, move ca.pem and ca.key away and give every wearable its files again (device add --replace).");
+            }
+
             return new GatewayCertificate(authority, MakeServer(authority, bind, time));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)

@@ -1,10 +1,14 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Wearable.Firmware.Board;
 using Wearable.Gateway.Identity;
 using Wearable.Gateway.Tests.Support;
+using Wearable.Simulator;
 
 namespace Wearable.Gateway.Tests.Identity;
 
@@ -99,6 +103,66 @@ public sealed class AttackTests
         Assert.True(Chains(now));
         Directory.Delete(folder, recursive: true);
         Directory.Delete(another, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_wearable_does_not_speak_to_an_expired_certificate_of_its_own_authority()
+    {
+        string folder = TestGateway.NewFolder();
+        using GatewayCertificate old = GatewayCertificate.Ensure(folder, TestSecret.File, IPAddress.Loopback, new Past(years: 20));
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        using CancellationTokenSource over = new();
+        Task serving = ServeAsync(listener, old.Server, over.Token);
+        await using (SimulatedWearable bear = new(new SimulatedWearableOptions
+        {
+            Id = "bear", User = "bear", Password = "p-1", BrokerPort = ((IPEndPoint)listener.LocalEndpoint).Port, Authority = old.Authority,
+        }))
+        {
+            bear.Start();
+            Assert.True(await bear.ReachesAsync(() => bear.LinkError.Contains("its certificate is not of the pinned authority", StringComparison.Ordinal), TimeSpan.FromSeconds(60)), bear.LinkError);
+            Assert.NotEqual(LinkState.Up, bear.LinkState);
+        }
+
+        await over.CancelAsync();
+        await serving;
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public void A_gateway_whose_authority_has_ended_does_not_start_and_says_so()
+    {
+        string folder = TestGateway.NewFolder();
+        GatewayCertificate.Ensure(folder, TestSecret.File, IPAddress.Loopback, new Past(years: 20)).Dispose();
+        Assert.Contains(
+            $"ended {DateTime.UtcNow.Year}", Assert.Throws<GatewayStartException>(() => GatewayCertificate.Ensure(folder, TestSecret.File, IPAddress.Loopback, new Past(years: -1))).Message, StringComparison.Ordinal);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    // A server with this certificate that takes whoever believes it; nobody gets far enough to speak MQTT.
+    private static async Task ServeAsync(TcpListener listener, X509Certificate2 certificate, CancellationToken over)
+    {
+        try
+        {
+            while (true)
+            {
+                using TcpClient client = await listener.AcceptTcpClientAsync(over);
+                await using SslStream tls = new(client.GetStream());
+                try
+                {
+                    await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, over);
+                    Assert.Equal(0, await tls.ReadAsync(new byte[1], over));
+                }
+                catch (Exception e) when (e is IOException or AuthenticationException)
+                {
+                    // refused, as it should be
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // the test is over
+        }
     }
 
     private static bool Chains(GatewayCertificate certificate)
