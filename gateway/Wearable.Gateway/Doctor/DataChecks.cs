@@ -155,7 +155,7 @@ internal static class DataChecks
             return null;
         }
 
-        foreach (string path in Secrets.Append(secretFile).Select(name => Path.Combine(folder, name)).Where(File.Exists).Prepend(folder))
+        foreach (string path in Secrets.Select(name => Path.Combine(folder, name)).Append(secretFile).Where(File.Exists).Prepend(folder))
         {
             if ((File.GetUnixFileMode(path) & Others) != 0)
             {

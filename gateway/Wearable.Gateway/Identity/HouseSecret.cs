@@ -30,12 +30,9 @@ public static class HouseSecret
         try
         {
             PrivateFile.MakeFolder(Path.GetDirectoryName(file)!);
-            using (PrivateFile.Open(file + ".lock", FileMode.OpenOrCreate)) // two gateways of this user may begin at once
+            if (!File.Exists(file))
             {
-                if (!File.Exists(file))
-                {
-                    PrivateFile.Replace(file, Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(Bytes)) + "\n"));
-                }
+                Make(file);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
@@ -59,6 +56,21 @@ public static class HouseSecret
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw Unusable(file, e.Message.TrimEnd('.'), e);
+        }
+    }
+
+    // Whole or not at all, and the first of two gateways of this user that begin at once is the one that counts.
+    private static void Make(string file)
+    {
+        string next = $"{file}.{Guid.NewGuid():N}";
+        PrivateFile.Replace(next, Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(Bytes)) + "\n"));
+        try
+        {
+            File.Move(next, file);
+        }
+        catch (IOException) when (File.Exists(file))
+        {
+            File.Delete(next);
         }
     }
 

@@ -64,11 +64,9 @@ public static class DayRecorder
 
                 using CancellationTokenSource wait = CancellationTokenSource.CreateLinkedTokenSource(over.Token);
                 wait.CancelAfter(TimeSpan.FromSeconds(5));
-                if (await NextAsync(queue.Reader, wait.Token, over.Token).ConfigureAwait(false) is RecordedMessage message && DayFile.Line(device, message) is string line)
+                if (await NextAsync(queue.Reader, wait.Token, over.Token).ConfigureAwait(false) is RecordedMessage message)
                 {
-                    await writer.WriteLineAsync(line.AsMemory(), CancellationToken.None).ConfigureAwait(false);
-                    written++;
-                    recorded(message);
+                    await WriteAsync(message).ConfigureAwait(false);
                 }
             }
         }
@@ -84,14 +82,20 @@ public static class DayRecorder
 
         while (queue.Reader.TryRead(out RecordedMessage? message))
         {
+            await WriteAsync(message).ConfigureAwait(false);
+        }
+
+        return written;
+
+        async Task WriteAsync(RecordedMessage message)
+        {
             if (DayFile.Line(device, message) is string line)
             {
                 await writer.WriteLineAsync(line).ConfigureAwait(false);
                 written++;
+                recorded(message);
             }
         }
-
-        return written;
     }
 
     private static async Task<RecordedMessage?> NextAsync(ChannelReader<RecordedMessage> queue, CancellationToken wait, CancellationToken over)

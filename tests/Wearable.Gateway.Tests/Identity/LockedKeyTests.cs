@@ -31,6 +31,15 @@ public sealed class LockedKeyTests : IDisposable
     }
 
     [Fact]
+    public void Gateways_that_begin_at_once_agree_on_one_secret()
+    {
+        string[] secrets = [.. Enumerable.Range(0, 32).AsParallel().WithDegreeOfParallelism(16).Select(_ => HouseSecret.Ensure(Secret))];
+        Assert.Single(secrets.Distinct());
+        Assert.Equal([Secret], Directory.GetFiles(_elsewhere));
+        Directory.CreateDirectory(_folder); // for Dispose
+    }
+
+    [Fact]
     [UnsupportedOSPlatform("windows")]
     public void Nobody_else_may_read_key_or_secret()
     {
