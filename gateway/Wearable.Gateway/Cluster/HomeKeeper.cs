@@ -118,8 +118,7 @@ public sealed class HomeKeeper(
                 _news.Release();
                 if (joined.Length > 0 && !first)
                 {
-                    string[] share = [.. homes.All.Where(id => Random.Shared.Next(now.Count) < joined.Length && IsIdle(id))];
-                    await MoveAsync(share, joined).ConfigureAwait(false);
+                    await MoveAsync(Share(joined.Length, now.Count), joined).ConfigureAwait(false);
                 }
             }
         }
@@ -127,6 +126,15 @@ public sealed class HomeKeeper(
         {
             // The gateway stops.
         }
+    }
+
+    // As many as it would have were all placed anew, not each by chance: of few wearables chance may leave a gateway without any.
+    private string[] Share(int joined, int now)
+    {
+        IReadOnlyCollection<string> all = homes.All;
+        string[] idle = [.. all.Where(IsIdle)];
+        Random.Shared.Shuffle(idle);
+        return idle[..Math.Min(idle.Length, (int)Math.Round((double)all.Count * joined / now))];
     }
 
     private IEnumerable<SiloAddress> Active() => membership.CurrentSnapshot.Members.Values.Where(member => member.Status == SiloStatus.Active).Select(member => member.SiloAddress);
@@ -150,9 +158,10 @@ public sealed class HomeKeeper(
 
     private async Task MoveAsync(string[] ids, SiloAddress[] to)
     {
-        foreach (string id in ids)
+        int first = Random.Shared.Next(to.Length);
+        foreach ((int i, string id) in ids.Index())
         {
-            SiloAddress next = to[Random.Shared.Next(to.Length)];
+            SiloAddress next = to[(first + i) % to.Length];
             try
             {
                 await grains.GetGrain<IWearableGrain>(id).MoveAsync(next).WaitAsync(Patience).ConfigureAwait(false);
