@@ -118,7 +118,7 @@ public sealed class HomeKeeper(
                 _news.Release();
                 if (joined.Length > 0 && !first)
                 {
-                    await MoveAsync(Share(joined.Length, now.Count), joined).ConfigureAwait(false);
+                    await ShareAsync(joined, now.Count).ConfigureAwait(false);
                 }
             }
         }
@@ -128,13 +128,24 @@ public sealed class HomeKeeper(
         }
     }
 
-    // As many as it would have were all placed anew, not each by chance: of few wearables chance may leave a gateway without any.
-    private string[] Share(int joined, int now)
+    // As many as would go if all were placed anew, not each by chance: of few wearables chance may leave a gateway without any.
+    private async Task ShareAsync(SiloAddress[] joined, int now)
     {
         IReadOnlyCollection<string> all = homes.All;
-        string[] idle = [.. all.Where(IsIdle)];
-        Random.Shared.Shuffle(idle);
-        return idle[..Math.Min(idle.Length, (int)Math.Round((double)all.Count * joined / now))];
+        int left = (int)Math.Round((double)all.Count * joined.Length / now);
+        string[] order = [.. all];
+        Random.Shared.Shuffle(order);
+        for (int at = 0; left > 0 && at < order.Length;)
+        {
+            string[] next = [.. order[at..].Where(IsIdle).Take(left)];
+            if (next.Length == 0)
+            {
+                return;
+            }
+
+            at = Array.IndexOf(order, next[^1]) + 1;
+            left -= await MoveAsync(next, joined).ConfigureAwait(false);
+        }
     }
 
     private IEnumerable<SiloAddress> Active() => membership.CurrentSnapshot.Members.Values.Where(member => member.Status == SiloStatus.Active).Select(member => member.SiloAddress);
@@ -156,20 +167,25 @@ public sealed class HomeKeeper(
         }
     }
 
-    private async Task MoveAsync(string[] ids, SiloAddress[] to)
+    // A turn may have begun since the wearable was seen idle: its home says so and keeps it.
+    private async Task<int> MoveAsync(string[] ids, SiloAddress[] to)
     {
-        int first = Random.Shared.Next(to.Length);
-        foreach ((int i, string id) in ids.Index())
+        int first = Random.Shared.Next(to.Length), moved = 0;
+        await Parallel.ForAsync(0, ids.Length, new ParallelOptions { MaxDegreeOfParallelism = AskedAtOnce }, async (i, _) =>
         {
             SiloAddress next = to[(first + i) % to.Length];
             try
             {
-                await grains.GetGrain<IWearableGrain>(id).MoveAsync(next).WaitAsync(Patience).ConfigureAwait(false);
+                if (await grains.GetGrain<IWearableGrain>(ids[i]).MoveAsync(next).WaitAsync(Patience, CancellationToken.None).ConfigureAwait(false))
+                {
+                    Interlocked.Increment(ref moved);
+                }
             }
             catch (Exception e) when (e is TimeoutException or OrleansException)
             {
-                logger.LogDebug("{Device} did not move to {Node}: {Why}", id, next, e.Message);
+                logger.LogDebug("{Device} did not move to {Node}: {Why}", ids[i], next, e.Message);
             }
-        }
+        }).ConfigureAwait(false);
+        return moved;
     }
 }

@@ -14,8 +14,8 @@ public interface IWearableGrain : IGrainWithStringKey
     /// <summary>The wearable is gone: lives no longer.</summary>
     Task LeaveAsync();
 
-    /// <summary>Moves to another gateway.</summary>
-    Task MoveAsync(SiloAddress to);
+    /// <summary>Moves to another gateway; false when it lives there, or a turn is under way.</summary>
+    Task<bool> MoveAsync(SiloAddress to);
 
     /// <summary>Says something unasked; false when nothing was said.</summary>
     [ResponseTimeout("00:02:00")]

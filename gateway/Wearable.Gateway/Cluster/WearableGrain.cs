@@ -28,6 +28,11 @@ public sealed class WearableGrain(NodeHomes homes, ExternalBroker broker, ILocal
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         string id = this.GetPrimaryKeyString();
+        if (reason.ReasonCode == DeactivationReasonCode.Migrating)
+        {
+            await UntilIdleAsync(id, cancellationToken); // a turn may have begun since it was asked to move
+        }
+
         await broker.Home.RemoveAsync(id);
         homes.Remove(id);
         if (services.GetService<ConversationHub>() is { } hub)
@@ -47,17 +52,29 @@ public sealed class WearableGrain(NodeHomes homes, ExternalBroker broker, ILocal
     }
 
     /// <inheritdoc/>
-    public Task MoveAsync(SiloAddress to)
+    public Task<bool> MoveAsync(SiloAddress to)
     {
-        if (!to.Equals(silo.SiloAddress))
+        if (to.Equals(silo.SiloAddress) || IsBusy(this.GetPrimaryKeyString()))
         {
-            RequestContext.Set(IPlacementDirector.PlacementHintKey, to);
-            this.MigrateOnIdle();
+            return Task.FromResult(false);
         }
 
-        return Task.CompletedTask;
+        RequestContext.Set(IPlacementDirector.PlacementHintKey, to);
+        this.MigrateOnIdle();
+        return Task.FromResult(true);
     }
 
     /// <inheritdoc/>
     public Task<bool> AnnounceAsync(string text) => services.GetService<ConversationHub>()?.AnnounceAsync(this.GetPrimaryKeyString(), text, CancellationToken.None) ?? Task.FromResult(false);
+
+    private bool IsBusy(string id) => services.GetService<ConversationHub>()?.IsBusy(id) == true;
+
+    private async Task UntilIdleAsync(string id, CancellationToken cancellation)
+    {
+        long until = Environment.TickCount64 + (long)HomeKeeper.Farewell.TotalMilliseconds;
+        while (IsBusy(id) && Environment.TickCount64 < until && !cancellation.IsCancellationRequested)
+        {
+            await Task.Delay(50, CancellationToken.None);
+        }
+    }
 }

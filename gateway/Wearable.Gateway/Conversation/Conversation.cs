@@ -11,6 +11,7 @@ public sealed class Conversation : IAsyncDisposable
 {
     // 15 s of sound are 250 packets; the ingest waits when the conversation is slower than that.
     private const int InboxCapacity = 512;
+    private const int TurnsKnown = 8;
     private static readonly TimeSpan AnnouncementPatience = TimeSpan.FromMinutes(1);
 
     private readonly string _deviceId;
@@ -20,6 +21,7 @@ public sealed class Conversation : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _speaker = new(1, 1);
     private readonly Repertoire _repertoire = new();
+    private readonly Queue<string> _known = new(TurnsKnown); // the last turns; what a wearable repeats of them after a broken connection is no news
     private readonly Task _loop;
     private Turn? _turn;
     private int _codec = AudioCodec.Pcm16At16k;
@@ -148,7 +150,7 @@ public sealed class Conversation : IAsyncDisposable
                     break;
                 case StateMessage state:
                     _online = true;
-                    if (_mayBeOrphan && _turn is null && state.TurnId.Length > 0 && StateMessage.Modes[state.Mode] is "streaming" or "thinking" or "speaking")
+                    if (IsLost(state))
                     {
                         await SayItWasLostAsync(state.TurnId).ConfigureAwait(false);
                     }
@@ -180,9 +182,16 @@ public sealed class Conversation : IAsyncDisposable
         }
     }
 
-    // The gateway that held this turn is gone, and with it what was heard. The wearer is told, rather than left waiting.
+    // A wearable waits for the answer of a turn that nobody holds: the gateway that held it is gone, or its wake was lost on the way. The sound of an
+    // announcement may bear the id of a window for a further question, so a speaking wearable is believed only where a turn was left.
+    private bool IsLost(StateMessage state) => state.TurnId.Length > 0 && !_known.Contains(state.TurnId)
+        && StateMessage.Modes[state.Mode] is string mode && (mode is "streaming" or "thinking" || (_mayBeOrphan && mode is "speaking"));
+
+    // What was heard is gone. The wearer is told, rather than left waiting.
     private async Task SayItWasLostAsync(string turnId)
     {
+        Know(turnId);
+        _turn?.Cancel(TurnReasons.Interrupted);
         await _services.Sender.SendCommandAsync(_deviceId, CommandNames.Stop, new CommandMessage { TurnId = turnId }, _stopping.Token).ConfigureAwait(false);
         await _services.Sender.PublishTurnAsync(_deviceId, TurnPhases.Failed, new TurnMessage { TurnId = turnId, Why = TurnReasons.GatewayLost }, _stopping.Token).ConfigureAwait(false);
         await AnnounceAsync(_services.Sayings.LostThread, _stopping.Token).ConfigureAwait(false);
@@ -211,12 +220,23 @@ public sealed class Conversation : IAsyncDisposable
     {
         if (_turn is not null)
         {
-            _turn.Cancel("interrupted");
+            _turn.Cancel(TurnReasons.Interrupted);
             await _turn.DisposeAsync().ConfigureAwait(false);
         }
 
+        Know(turnId);
         _turn = new Turn(_deviceId, turnId, claim, followsUp, _codec, _services, _speaker, _repertoire);
         await _turn.BeginAsync().ConfigureAwait(false);
+    }
+
+    private void Know(string turnId)
+    {
+        if (_known.Count == TurnsKnown)
+        {
+            _known.Dequeue();
+        }
+
+        _known.Enqueue(turnId);
     }
 
     private sealed record WakeLost(string TurnId);

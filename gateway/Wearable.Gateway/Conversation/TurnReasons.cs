@@ -15,7 +15,7 @@ public static class TurnReasons
     /// <summary>Nobody spoke.</summary>
     public const string NoSpeech = "no-speech";
 
-    /// <summary>The gateway that held the turn is gone; another told the wearer so.</summary>
+    /// <summary>The gateway that held the turn is gone, or its wake never arrived; the wearer was told so.</summary>
     public const string GatewayLost = "gateway-lost";
 
     /// <summary>Too many others spoke at once.</summary>

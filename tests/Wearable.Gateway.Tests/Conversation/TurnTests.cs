@@ -239,6 +239,29 @@ public sealed partial class TurnTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_wake_that_was_lost_on_the_way_is_told_once_and_the_next_is_answered()
+    {
+        await TellAsync(TopicKind.State, new StateMessage { Mode = Array.IndexOf(StateMessage.Modes, "idle") });
+        await TellAsync(TopicKind.State, new StateMessage { Mode = Array.IndexOf(StateMessage.Modes, "streaming"), TurnId = "t-43" });
+        await _sent.FirstAudioAsync();
+        await TellAsync(TopicKind.State, new StateMessage { Mode = Array.IndexOf(StateMessage.Modes, "thinking"), TurnId = "t-43" });
+        Assert.Equal(["stop t-43", "phase failed gateway-lost"], _sent.Lines);
+        await SpeakAsync("t-44");
+        Assert.Equal("done", (await _ended.NextAsync()).Outcome);
+    }
+
+    [Fact]
+    public async Task What_a_wearable_says_again_of_an_earlier_turn_is_no_lost_wake()
+    {
+        await SpeakAsync("t-45");
+        Assert.Equal("done", (await _ended.NextAsync()).Outcome);
+        await TellAsync(TopicKind.State, new StateMessage { Mode = Array.IndexOf(StateMessage.Modes, "streaming"), TurnId = "t-45" });
+        await SpeakAsync("t-46");
+        Assert.Equal("done", (await _ended.NextAsync()).Outcome);
+        Assert.DoesNotContain("phase failed gateway-lost", _sent.Lines);
+    }
+
+    [Fact]
     public async Task A_brain_that_dies_is_replaced_by_one_honest_sentence()
     {
         _brain.Fails = true;
