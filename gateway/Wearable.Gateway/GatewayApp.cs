@@ -131,6 +131,8 @@ public static class GatewayApp
         log.SetMinimumLevel(options.LogLevel);
         log.AddFilter("Microsoft", LogLevel.Warning);
         log.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+        log.AddFilter("Orleans", LogLevel.Warning);
+        log.AddFilter("Polly", LogLevel.Warning); // Orleans has it write two lines for every wearable that is given a home
         // The host's own report of a failed start carries a stack trace; the command says it in one sentence.
         log.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         log.AddSimpleConsole(console =>

@@ -68,24 +68,32 @@ public sealed class HomeKeeper(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         homes.Left += LookAgain;
-        Task members = WatchAsync(stoppingToken);
+        using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        Task[] work = [WatchAsync(both.Token), FindHomesAsync(both.Token)];
+        await Task.WhenAny(work).ConfigureAwait(false);
+        await both.CancelAsync().ConfigureAwait(false); // one does not go on without the other: its fault ends the gateway
+        await Task.WhenAll(work).ConfigureAwait(false);
+    }
+
+    private async Task FindHomesAsync(CancellationToken stopping)
+    {
         try
         {
             while (true)
             {
                 string[] homeless = [.. _where.Where(where => where.Value is not { } at || !_members.Contains(at)).Select(where => where.Key)];
-                await Parallel.ForEachAsync(homeless, new ParallelOptions { MaxDegreeOfParallelism = AskedAtOnce, CancellationToken = stoppingToken }, AskAsync).ConfigureAwait(false);
+                await Parallel.ForEachAsync(homeless, new ParallelOptions { MaxDegreeOfParallelism = AskedAtOnce, CancellationToken = stopping }, AskAsync).ConfigureAwait(false);
                 bool more = homeless.Any(id => _where.TryGetValue(id, out SiloAddress? at) && at is null);
-                await _news.WaitAsync(more ? Again : Timeout.InfiniteTimeSpan, stoppingToken).ConfigureAwait(false);
+                await _news.WaitAsync(more ? Again : Timeout.InfiniteTimeSpan, stopping).ConfigureAwait(false);
                 while (_news.Wait(0, CancellationToken.None))
                 {
                     // news that came together is looked at together
                 }
             }
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            await members.ConfigureAwait(false);
+            // The gateway stops.
         }
     }
 
@@ -132,20 +140,17 @@ public sealed class HomeKeeper(
     private async Task ShareAsync(SiloAddress[] joined, int now)
     {
         IReadOnlyCollection<string> all = homes.All;
-        int left = (int)Math.Round((double)all.Count * joined.Length / now);
+        int share = (int)Math.Round((double)all.Count * joined.Length / now), left = share;
         string[] order = [.. all];
         Random.Shared.Shuffle(order);
         for (int at = 0; left > 0 && at < order.Length;)
         {
             string[] next = [.. order[at..].Where(IsIdle).Take(left)];
-            if (next.Length == 0)
-            {
-                return;
-            }
-
-            at = Array.IndexOf(order, next[^1]) + 1;
+            at = next.Length == left ? Array.IndexOf(order, next[^1]) + 1 : order.Length;
             left -= await MoveAsync(next, joined).ConfigureAwait(false);
         }
+
+        logger.LogInformation("{Moved} of {Share} wearables move there, of {Count}", share - left, share, all.Count);
     }
 
     private IEnumerable<SiloAddress> Active() => membership.CurrentSnapshot.Members.Values.Where(member => member.Status == SiloStatus.Active).Select(member => member.SiloAddress);
@@ -181,9 +186,9 @@ public sealed class HomeKeeper(
                     Interlocked.Increment(ref moved);
                 }
             }
-            catch (Exception e) when (e is TimeoutException or OrleansException)
+            catch (Exception e)
             {
-                logger.LogDebug("{Device} did not move to {Node}: {Why}", ids[i], next, e.Message);
+                logger.LogWarning("{Device} did not move to {Node}: {Why}", ids[i], next, e.Message);
             }
         }).ConfigureAwait(false);
         return moved;

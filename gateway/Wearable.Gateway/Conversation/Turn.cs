@@ -178,9 +178,9 @@ public sealed class Turn : IAsyncDisposable
             {
                 Cancel(TurnReasons.Stopped); // it fell silent before its answer was complete
             }
-            else if (!_collecting)
+            else
             {
-                Cancel("device-gave-up");
+                Cancel("device-gave-up"); // also while it is heard: it sends no more, and that it ended may have been lost on the way
             }
         }
         else if (mode == "muted")
