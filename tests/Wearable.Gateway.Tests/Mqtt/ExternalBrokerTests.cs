@@ -57,6 +57,31 @@ public sealed class ExternalBrokerTests
     }
 
     [Fact]
+    public async Task An_answer_that_is_interrupted_leaves_no_half_packet_for_the_next_to_complete()
+    {
+        await using TestMosquitto mosquitto = await TestMosquitto.RunningAsync();
+        await using TestGateway gateway = await AtAsync(mosquitto);
+        Viewer ears = await mosquitto.ViewerAsync(new Topics("hare").AudioDown);
+        IDeviceSender sender = gateway.Get<IDeviceSender>();
+        byte[] packet = Say.Audio(9, AudioPacket.First, AudioCodec.ImaAdpcmAt16k);
+        await Parallel.ForAsync(0, 8, async (talker, _) =>
+        {
+            Random random = new(talker);
+            for (int i = 0; i < 500; i++)
+            {
+                using CancellationTokenSource interrupted = new();
+                Task[] said = [.. Enumerable.Range(0, 4).Select(_ => sender.SendAudioAsync("bear", packet, interrupted.Token).AsTask())];
+                Thread.SpinWait(random.Next(3000)); // anywhere in the middle of a packet
+                await interrupted.CancelAsync();
+                await Task.WhenAll(said).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        });
+        await sender.SendAudioAsync("hare", packet);
+        Assert.Equal(packet, (await ears.NextAsync()).Payload);
+        Assert.DoesNotContain(gateway.Log.At(LogLevel.Warning), line => line.Contains("the connection to the broker", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task The_gateway_waits_for_a_broker_that_comes_later_and_again_for_one_that_was_killed()
     {
         await using TestMosquitto mosquitto = TestMosquitto.Prepare();

@@ -45,6 +45,7 @@ public sealed class BrokerLink : IAsyncDisposable
             .WithTcpServer(choice.Address.Host, choice.Address.Port)
             .WithProtocolVersion(MqttProtocolVersion.V500)
             .WithKeepAlivePeriod(TimeSpan.FromSeconds(15))
+            .WithoutPacketFragmentation() // one write each
             .WithTimeout(TimeSpan.FromSeconds(10));
         if (choice.User.Length > 0)
         {
@@ -62,7 +63,10 @@ public sealed class BrokerLink : IAsyncDisposable
         Client.DisconnectedAsync += OnDisconnected;
     }
 
-    /// <summary>The connection.</summary>
+    /// <summary>
+    /// The connection. Its calls take no token that may be cancelled: it stops in the middle of a packet then, and what is written next the broker
+    /// reads as the rest of it. Who need not wait any longer waits with <see cref="Task.WaitAsync(CancellationToken)"/>.
+    /// </summary>
     public IMqttClient Client { get; }
 
     /// <summary>Whether it is connected and subscribed.</summary>

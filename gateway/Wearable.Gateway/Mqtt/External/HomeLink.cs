@@ -114,7 +114,8 @@ public sealed class HomeLink : IAsyncDisposable
         {
             if (_link.IsThere || (mustArrive && await _link.WaitAsync(patience, cancellation).ConfigureAwait(false)))
             {
-                await _link.Client.PublishAsync(message, cancellation).ConfigureAwait(false);
+                cancellation.ThrowIfCancellationRequested();
+                await _link.Client.PublishAsync(message, CancellationToken.None).WaitAsync(cancellation).ConfigureAwait(false);
                 _book.Keep(message, from);
                 return true;
             }
@@ -153,7 +154,7 @@ public sealed class HomeLink : IAsyncDisposable
         foreach (string[] chunk in some.Chunk(50))
         {
             MqttClientSubscribeOptions filters = new() { TopicFilters = [.. chunk.SelectMany(filtersOf).Select(filter => new MqttTopicFilter { Topic = filter })] };
-            MqttClientSubscribeResult result = await _link.Client.SubscribeAsync(filters, cancellation).ConfigureAwait(false);
+            MqttClientSubscribeResult result = await _link.Client.SubscribeAsync(filters, CancellationToken.None).WaitAsync(cancellation).ConfigureAwait(false);
             if (result.Items.FirstOrDefault(item => item.ResultCode > MqttClientSubscribeResultCode.GrantedQoS2) is { } refused)
             {
                 throw new IOException($"it does not grant {refused.TopicFilter.Topic} ({refused.ResultCode})");

@@ -85,7 +85,7 @@ public sealed class Letterbox : IAsyncDisposable
         new() { Topic = filter, QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce, RetainHandling = MqttRetainHandling.DoNotSendOnSubscribe };
 
     private AcksWhenStored<MqttApplicationMessageReceivedEventArgs> NewAcks() =>
-        new(_writer, static (letter, cancellation) => letter.AcknowledgeAsync(cancellation), () => _ = ComeAgainAsync());
+        new(_writer, static (letter, _) => letter.AcknowledgeAsync(CancellationToken.None), () => _ = ComeAgainAsync());
 
     // Whatever was read is stored and acknowledged, at most 3 s.
     private async Task<bool> SettleAsync()
@@ -102,7 +102,7 @@ public sealed class Letterbox : IAsyncDisposable
     private async Task SubscribeAsync(MqttClientConnectResult connected, CancellationToken cancellation)
     {
         MqttClientSubscribeOptions filters = new() { TopicFilters = [.. Filters().Select(filter => Letters(filter))] };
-        MqttClientSubscribeResult result = await _link.Client.SubscribeAsync(filters, cancellation).ConfigureAwait(false);
+        MqttClientSubscribeResult result = await _link.Client.SubscribeAsync(filters, CancellationToken.None).WaitAsync(cancellation).ConfigureAwait(false);
         foreach (MqttClientSubscribeResultItem item in result.Items)
         {
             if (item.ResultCode is not MqttClientSubscribeResultCode.GrantedQoS1)
