@@ -11,15 +11,15 @@ namespace Wearable.Gateway.Cluster;
 /// stops, its wearables move away first, those in a conversation when they are done.
 /// </summary>
 public sealed class HomeKeeper(
-    NodeHomes homes, IGrainFactory grains, IClusterMembershipService membership, ILocalSiloDetails silo, IServiceProvider services, ILogger<HomeKeeper> logger)
+    NodeHomes homes, IGrainFactory grains, IClusterMembershipService membership, IClusterManifestProvider manifest, ILocalSiloDetails silo, IServiceProvider services, ILogger<HomeKeeper> logger)
     : BackgroundService, IDeviceListener, IHostedLifecycleService
 {
     /// <summary>Longest time this gateway waits for conversations before it stops.</summary>
     public static readonly TimeSpan Farewell = TimeSpan.FromSeconds(8);
 
-    private const int AskedAtOnce = 64;
+    private const int AskedAtOnce = 64, MovedAtOnce = 8;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2), Again = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2), Again = TimeSpan.FromMilliseconds(200), Introduction = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<string, SiloAddress?> _where = new(); // null: not known
     private readonly SemaphoreSlim _news = new(0);
@@ -140,6 +140,11 @@ public sealed class HomeKeeper(
     private async Task ShareAsync(SiloAddress[] joined, int now)
     {
         IReadOnlyCollection<string> all = homes.All;
+        if (!await AreKnownAsync(joined).ConfigureAwait(false))
+        {
+            return; // gone again
+        }
+
         int share = (int)Math.Round((double)all.Count * joined.Length / now), left = share;
         string[] order = [.. all];
         Random.Shared.Shuffle(order);
@@ -172,11 +177,28 @@ public sealed class HomeKeeper(
         }
     }
 
-    // A turn may have begun since the wearable was seen idle: its home says so and keeps it.
+    // Orleans sends no grain where it does not know yet that its class is known, but places it anew, anywhere.
+    private async Task<bool> AreKnownAsync(SiloAddress[] joined)
+    {
+        long until = Environment.TickCount64 + (long)Introduction.TotalMilliseconds;
+        while (!joined.All(manifest.Current.Silos.ContainsKey))
+        {
+            if (Environment.TickCount64 > until || !joined.All(Active().Contains))
+            {
+                return false;
+            }
+
+            await Task.Delay(Again, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        return true;
+    }
+
+    // A turn may have begun since the wearable was seen idle: its home says so and keeps it. Few at once: while it moves nobody hears it.
     private async Task<int> MoveAsync(string[] ids, SiloAddress[] to)
     {
         int first = Random.Shared.Next(to.Length), moved = 0;
-        await Parallel.ForAsync(0, ids.Length, new ParallelOptions { MaxDegreeOfParallelism = AskedAtOnce }, async (i, _) =>
+        await Parallel.ForAsync(0, ids.Length, new ParallelOptions { MaxDegreeOfParallelism = MovedAtOnce }, async (i, _) =>
         {
             SiloAddress next = to[(first + i) % to.Length];
             try
@@ -184,6 +206,10 @@ public sealed class HomeKeeper(
                 if (await grains.GetGrain<IWearableGrain>(ids[i]).MoveAsync(next).WaitAsync(Patience, CancellationToken.None).ConfigureAwait(false))
                 {
                     Interlocked.Increment(ref moved);
+                    for (int waited = 0; homes.IsHome(ids[i]) && waited < Patience.TotalMilliseconds; waited += 10)
+                    {
+                        await Task.Delay(10, CancellationToken.None).ConfigureAwait(false);
+                    }
                 }
             }
             catch (Exception e)

@@ -1,10 +1,13 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace Wearable.Bench.Cluster;
 
 /// <summary>
 /// <c>cluster [--gateways N] [--wearables N] [--talkers N]</c>: gateways with their real models, mosquitto and PostgreSQL on this machine; one
-/// gateway is killed and started again. With <c>--cost</c>: what a message and a conversation cost in processor time with 1, 2 and 3 gateways.
+/// gateway is killed and started again. With <c>--rolled</c> each gateway is stopped and started again in turn; with <c>--cut-off</c> one is
+/// frozen, as a cut network would have it, until the others have taken over, and then goes on. <c>--logs FOLDER</c> keeps what they
+/// wrote. With <c>--cost</c>: what a message and a conversation cost in processor time with 1, 2 and 3 gateways.
 /// </summary>
 internal static class ClusterBench
 {
@@ -15,7 +18,13 @@ internal static class ClusterBench
             return await ClusterCost.RunAsync(args);
         }
 
-        ClusterPlan plan = new(Number(args, "--gateways", 3), Number(args, "--wearables", 1000), Number(args, "--talkers", 20)) { Log = Console.WriteLine };
+        Stopwatch watch = Stopwatch.StartNew();
+        ClusterPlan plan = new(Number(args, "--gateways", 3), Number(args, "--wearables", 1000), Number(args, "--talkers", 20))
+        {
+            Log = said => Console.WriteLine(Line($"{watch.Elapsed.TotalSeconds,6:0.0} s  {said}")),
+            Logs = args.SkipWhile(arg => arg != "--logs").Skip(1).FirstOrDefault(),
+            Mishap = args.Contains("--rolled") ? Mishap.Rolled : args.Contains("--cut-off") ? Mishap.CutOff : Mishap.Killed,
+        };
         ClusterResult result = await ClusterScenario.RunAsync(plan);
         Console.WriteLine(Line($"{result.Acknowledged} events acknowledged, {result.Lost} of them lost, {result.Doubled} stored twice; homes {result.Homes}"));
         Console.WriteLine(Line($"conversations: {result.Answered} answered, {result.Apologised} ended with one sentence, {result.Silent} with nothing; {result.InFlight} were under way at the kill"));

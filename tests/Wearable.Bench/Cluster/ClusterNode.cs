@@ -38,8 +38,20 @@ internal sealed class ClusterNode : IDisposable
         }
     }
 
-    /// <summary>Its last words, for who looks for a fault.</summary>
+    /// <summary>What it wrote, of all its lives.</summary>
     public string Said
+    {
+        get
+        {
+            lock (_said)
+            {
+                return string.Join('\n', _said);
+            }
+        }
+    }
+
+    /// <summary>Its last words, for who looks for a fault.</summary>
+    public string LastWords
     {
         get
         {
@@ -65,7 +77,7 @@ internal sealed class ClusterNode : IDisposable
         start.Environment["WEARABLE_STORE_PASSWORD"] = _storePassword;
         TaskCompletionSource<Uri> page = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Process process = new() { StartInfo = start, EnableRaisingEvents = true };
-        process.Exited += (_, _) => page.TrySetException(new IOException($"{Name} ended before it was there: {Said}"));
+        process.Exited += (_, _) => page.TrySetException(new IOException($"{Name} ended before it was there: {LastWords}"));
         process.OutputDataReceived += (_, line) => Hear(line.Data, page);
         process.ErrorDataReceived += (_, line) => Hear(line.Data, page);
         process.Start();
@@ -99,9 +111,22 @@ internal sealed class ClusterNode : IDisposable
     /// <summary>Ctrl+C.</summary>
     public async Task StopAsync()
     {
-        using Process signal = Process.Start("kill", ["-INT", _process!.Id.ToString(CultureInfo.InvariantCulture)]);
-        await signal.WaitForExitAsync();
-        await _process.WaitForExitAsync();
+        await SignalAsync("INT");
+        await _process!.WaitForExitAsync();
+    }
+
+    /// <summary>Hears and says nothing from now on, but knows nothing of it: as a network cut does.</summary>
+    public Task FreezeAsync() => SignalAsync("STOP");
+
+    /// <summary>Goes on where it was frozen.</summary>
+    public Task ThawAsync() => SignalAsync("CONT");
+
+    /// <summary>Whether it ended by itself within a time.</summary>
+    public async Task<bool> EndsWithinAsync(TimeSpan time)
+    {
+        using CancellationTokenSource limit = new(time);
+        await _process!.WaitForExitAsync(limit.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+        return _process.HasExited;
     }
 
     /// <inheritdoc/>
@@ -116,6 +141,12 @@ internal sealed class ClusterNode : IDisposable
         _http?.Dispose();
     }
 
+    private async Task SignalAsync(string name)
+    {
+        using Process signal = Process.Start("kill", ["-" + name, _process!.Id.ToString(CultureInfo.InvariantCulture)]);
+        await signal.WaitForExitAsync();
+    }
+
     private void Hear(string? line, TaskCompletionSource<Uri> page)
     {
         if (line is null)
@@ -126,7 +157,7 @@ internal sealed class ClusterNode : IDisposable
         lock (_said)
         {
             _said.Add(line);
-            if (_said.Count > 400)
+            if (_said.Count > 20_000)
             {
                 _said.RemoveAt(0);
             }

@@ -10,6 +10,19 @@ using Wearable.Gateway.Tests.Support;
 
 namespace Wearable.Bench.Cluster;
 
+/// <summary>What happens to the first gateway.</summary>
+internal enum Mishap
+{
+    /// <summary>Killed without a word and started again.</summary>
+    Killed,
+
+    /// <summary>Stopped and started again by its operator, and every other gateway after it.</summary>
+    Rolled,
+
+    /// <summary>Cut off from everything for longer than the others wait for it, and then back.</summary>
+    CutOff,
+}
+
 /// <summary>How large.</summary>
 internal sealed record ClusterPlan(int Gateways, int Wearables, int Talkers)
 {
@@ -19,6 +32,9 @@ internal sealed record ClusterPlan(int Gateways, int Wearables, int Talkers)
     /// <summary>Each wearable's pulse (QoS 0) and event (QoS 1) come this often.</summary>
     public TimeSpan TellsEvery { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>What happens.</summary>
+    public Mishap Mishap { get; init; }
+
     /// <summary>Load before the gateway is killed.</summary>
     public TimeSpan Before { get; init; } = TimeSpan.FromSeconds(15);
 
@@ -27,6 +43,9 @@ internal sealed record ClusterPlan(int Gateways, int Wearables, int Talkers)
 
     /// <summary>Whether all gateways together have one core.</summary>
     public bool OneCore { get; init; }
+
+    /// <summary>Folder for what each gateway wrote; null: nowhere.</summary>
+    public string? Logs { get; init; }
 
     /// <summary>Receives what happens.</summary>
     public Action<string> Log { get; init; } = _ => { };
@@ -93,6 +112,11 @@ internal sealed class ClusterScenario : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _over.CancelAsync();
+        foreach (ClusterNode node in _plan.Logs is null ? [] : _nodes)
+        {
+            await File.WriteAllTextAsync(Path.Combine(_plan.Logs!, node.Name + ".log"), node.Said);
+        }
+
         foreach (IDisposable part in (IEnumerable<IDisposable>)[.. _wearables, .. _nodes])
         {
             part.Dispose();
@@ -159,19 +183,42 @@ internal sealed class ClusterScenario : IAsyncDisposable
         int[] before = await HomesAsync();
         int inFlight = talkers.Count(talker => talker.IsAsking);
         int turnsBefore = _turns.Count;
-        _nodes[0].Kill();
-        long killed = Stopwatch.GetTimestamp();
-        _plan.Log(Line($"{_nodes[0].Name} was killed, home of {before[0]}, in the middle of {inFlight} conversations ({turnsBefore} were over)"));
-        double[] answered = await Task.WhenAll(probers.Select(prober => prober.AnsweredAsync(killed, _over.Token)));
-        await UntilAsync(async () => (await HomesAsync()).Sum() == _plan.Wearables, "every wearable has a home again");
-        int[] after = await HomesAsync();
+        string what = _plan.Mishap switch { Mishap.Rolled => "is stopped", Mishap.CutOff => "is cut off", _ => "was killed" };
+        _plan.Log(Line($"{_nodes[0].Name} {what}, home of {before[0]}, in the middle of {inFlight} conversations ({turnsBefore} were over)"));
+        long since = Stopwatch.GetTimestamp();
+        switch (_plan.Mishap)
+        {
+            case Mishap.Rolled:
+                await _nodes[0].StopAsync();
+                break;
+            case Mishap.CutOff:
+                await _nodes[0].FreezeAsync();
+                break;
+            default:
+                _nodes[0].Kill();
+                break;
+        }
+
+        double[] answered = await Task.WhenAll(probers.Select(prober => prober.AnsweredAsync(since, _over.Token)));
+        await UntilAsync(async () => (await HomesOfOthersAsync()).Sum() == _plan.Wearables, "every wearable has a home again");
+        int[] after = [0, .. await HomesOfOthersAsync()];
         _plan.Log(Line($"answers again: last of {answered.Length} after {answered.DefaultIfEmpty().Max():0.0} s; homes {string.Join(" + ", after)}"));
 
-        await _nodes[0].StartAsync(_over.Token);
-        int fair = _plan.Wearables / _plan.Gateways;
-        bool spread = await TryUntilAsync(async () => (await HomesAsync())[0] > fair / 2, TimeSpan.FromSeconds(30));
+        if (_plan.Mishap == Mishap.CutOff)
+        {
+            await _nodes[0].ThawAsync();
+            bool ended = await _nodes[0].EndsWithinAsync(TimeSpan.FromSeconds(30));
+            _plan.Log(Line($"{_nodes[0].Name} is no longer cut off and {(ended ? "ended, as it is no member any more" : "went on")}"));
+        }
+
+        bool spread = await ComesBackAsync(_nodes[0]);
+        foreach (ClusterNode next in _plan.Mishap == Mishap.Rolled ? _nodes.Skip(1) : [])
+        {
+            await next.StopAsync();
+            spread &= await ComesBackAsync(next);
+        }
+
         int[] restarted = await HomesAsync();
-        _plan.Log(Line($"{_nodes[0].Name} is back: homes {string.Join(" + ", restarted)}"));
         await talking.CancelAsync();
         await Task.WhenAll(talks);
         await telling.CancelAsync();
@@ -259,6 +306,21 @@ internal sealed class ClusterScenario : IAsyncDisposable
         }
     }
 
+    private async Task<bool> ComesBackAsync(ClusterNode node)
+    {
+        if (!node.IsRunning)
+        {
+            await node.StartAsync(_over.Token);
+        }
+
+        int fair = _plan.Wearables / _plan.Gateways;
+        bool spread = await TryUntilAsync(async () => await node.HomesAsync(_over.Token) > fair / 2, TimeSpan.FromSeconds(30));
+        _plan.Log(Line($"{node.Name} is back: homes {string.Join(" + ", await HomesAsync())}"));
+        return spread;
+    }
+
+    private async Task<int[]> HomesOfOthersAsync() => await Task.WhenAll(_nodes.Skip(1).Select(node => node.HomesAsync(_over.Token)));
+
     private async Task<int[]> HomesAsync() => await Task.WhenAll(_nodes.Select(node => node.IsRunning ? node.HomesAsync(_over.Token) : Task.FromResult(0)));
 
     // Every acknowledged number must be there once, however it went its way.
@@ -302,7 +364,7 @@ internal sealed class ClusterScenario : IAsyncDisposable
     {
         if (!await TryUntilAsync(holds, Limit))
         {
-            throw new IOException($"{what}: expected within {Limit.TotalMinutes:0} minutes; homes {string.Join(" + ", await HomesAsync())}\n{string.Join("\n\n", _nodes.Select(node => node.Name + "\n" + node.Said))}");
+            throw new IOException($"{what}: expected within {Limit.TotalMinutes:0} minutes; homes {string.Join(" + ", await HomesAsync())}\n{string.Join("\n\n", _nodes.Select(node => node.Name + "\n" + node.LastWords))}");
         }
     }
 

@@ -15,6 +15,9 @@ public sealed class BrokerLink : IAsyncDisposable
     /// <summary>Longest time between two tries.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
 
+    // MQTTnet's 8 KB are less than one loopback segment: once such a reader falls behind, Linux sends it a window of data every 200 ms and it never catches up.
+    private const int SocketBytes = 256 * 1024;
+
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(250);
 
     private readonly BrokerAddress _address;
@@ -59,6 +62,7 @@ public sealed class BrokerLink : IAsyncDisposable
 
         more(options);
         _options = options.Build();
+        ((MqttClientTcpOptions)_options.ChannelOptions).BufferSize = SocketBytes;
         Client = new MqttClientFactory().CreateMqttClient();
         Client.DisconnectedAsync += OnDisconnected;
     }
