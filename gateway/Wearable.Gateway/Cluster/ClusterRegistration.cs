@@ -31,6 +31,10 @@ public static class ClusterRegistration
             silo.Configure<ClusterMembershipOptions>(membership =>
             {
                 (membership.ProbeTimeout, membership.NumMissedProbesLimit) = (choice.ProbeEvery, choice.Misses);
+                // A probe may take twice as long where much is going on; as many such times without a word as misses are allowed, and Orleans believes the probes.
+                membership.MaxProbeTimeout = 2 * choice.ProbeEvery;
+                // Who was cut off and is back learns so late that it was given up; until then two gateways would answer one wearable.
+                membership.TableRefreshTimeout = TimeSpan.FromSeconds(5);
                 membership.DefunctSiloExpiration = TimeSpan.FromDays(1);
             });
             silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = TimeSpan.FromSeconds(5));

@@ -47,11 +47,17 @@ public sealed class HomeKeeper(
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         SiloAddress[] others = [.. Active().Where(member => !member.Equals(silo.SiloAddress))];
-        long until = Environment.TickCount64 + (long)Farewell.TotalMilliseconds;
+        long began = Environment.TickCount64, until = began + (long)Farewell.TotalMilliseconds;
+        int all = homes.All.Count;
         while (others.Length > 0 && homes.All.Count > 0 && Environment.TickCount64 < until && !cancellationToken.IsCancellationRequested)
         {
             await MoveAsync([.. homes.All.Where(IsIdle)], others).ConfigureAwait(false);
             await Task.Delay(Again, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        if (all > 0 && others.Length > 0)
+        {
+            logger.LogInformation("{Moved} of {All} wearables moved to other gateways within {Ms} ms", all - homes.All.Count, all, Environment.TickCount64 - began);
         }
     }
 
@@ -203,18 +209,23 @@ public sealed class HomeKeeper(
             SiloAddress next = to[(first + i) % to.Length];
             try
             {
-                if (await grains.GetGrain<IWearableGrain>(ids[i]).MoveAsync(next).WaitAsync(Patience, CancellationToken.None).ConfigureAwait(false))
+                IWearableGrain wearable = grains.GetGrain<IWearableGrain>(ids[i]);
+                if (!await wearable.MoveAsync(next).WaitAsync(Patience, CancellationToken.None).ConfigureAwait(false))
                 {
-                    Interlocked.Increment(ref moved);
-                    for (int waited = 0; homes.IsHome(ids[i]) && waited < Patience.TotalMilliseconds; waited += 10)
-                    {
-                        await Task.Delay(10, CancellationToken.None).ConfigureAwait(false);
-                    }
+                    return;
                 }
+
+                Interlocked.Increment(ref moved);
+                for (int waited = 0; homes.IsHome(ids[i]) && waited < Patience.TotalMilliseconds; waited += 10)
+                {
+                    await Task.Delay(10, CancellationToken.None).ConfigureAwait(false);
+                }
+
+                await wearable.LiveAsync().WaitAsync(Patience, CancellationToken.None).ConfigureAwait(false); // it has arrived
             }
             catch (Exception e)
             {
-                logger.LogWarning("{Device} did not move to {Node}: {Why}", ids[i], next, e.Message);
+                logger.LogWarning("{Device} did not arrive at {Node} in time: {Why}", ids[i], next, e.Message);
             }
         }).ConfigureAwait(false);
         return moved;
