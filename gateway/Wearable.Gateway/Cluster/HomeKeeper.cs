@@ -15,7 +15,7 @@ public sealed class HomeKeeper(
     : BackgroundService, IDeviceListener, IHostedLifecycleService
 {
     /// <summary>Longest time this gateway waits for conversations before it stops.</summary>
-    public static readonly TimeSpan Farewell = TimeSpan.FromSeconds(8);
+    public static readonly TimeSpan Farewell = TimeSpan.FromSeconds(12);
 
     private const int AskedAtOnce = 64, MovedAtOnce = 8;
 

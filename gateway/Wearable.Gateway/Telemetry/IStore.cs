@@ -32,6 +32,9 @@ public interface IStore : IAsyncDisposable
     /// <summary>Whether other gateways write here too. Then what is stored may change without this gateway's doing.</summary>
     bool IsShared { get; }
 
+    /// <summary>How long the first row of a batch waits for others. A transaction over a network costs about as much for one row as for ten.</summary>
+    TimeSpan Gathers { get; }
+
     /// <summary>Reads rows; the connection is given back before it completes, so ask for pages where there may be many.</summary>
     /// <param name="sql">
     /// A constant text that both databases understand, values as <c>$1</c>, <c>$2</c>, ... Integer sums are cast to BIGINT, columns of the

@@ -32,6 +32,7 @@ public sealed class StoreWriter : IHostedService, IAsyncDisposable
     private const int MaxLostRanges = 64;
 
     private readonly IStoreSession _session;
+    private readonly TimeSpan _gathers;
     private readonly TimeProvider _time;
     private readonly ILogger<StoreWriter> _logger;
     private readonly Channel<StoreRow> _queue = Channel.CreateBounded<StoreRow>(new BoundedChannelOptions(QueueRows) { SingleReader = true });
@@ -51,6 +52,7 @@ public sealed class StoreWriter : IHostedService, IAsyncDisposable
     public StoreWriter(IStore store, TimeProvider time, ILogger<StoreWriter> logger)
     {
         _session = store.OpenSession(time);
+        _gathers = store.Gathers;
         _time = time;
         _logger = logger;
         _work = Task.Run(WorkAsync);
@@ -196,6 +198,11 @@ public sealed class StoreWriter : IHostedService, IAsyncDisposable
         {
             while (await _queue.Reader.WaitToReadAsync().ConfigureAwait(false))
             {
+                if (_gathers > TimeSpan.Zero && _queue.Reader.Count < BatchRows)
+                {
+                    await Task.WhenAny(Task.Delay(_gathers), _queue.Reader.Completion).ConfigureAwait(false);
+                }
+
                 while (batch.Count < BatchRows && (batch.Count == 0 || batch[^1] is not DeviceErased) && _queue.Reader.TryRead(out StoreRow? row))
                 {
                     batch.Add(row);

@@ -102,10 +102,10 @@ internal sealed class ClusterNode : IDisposable
     public async Task<int> HomesAsync(CancellationToken cancellation) => (await HealthAsync(cancellation)).GetProperty("homes").GetInt32();
 
     /// <summary>No goodbye: SIGKILL.</summary>
-    public void Kill()
+    public Task KillAsync()
     {
         _process!.Kill();
-        _process.WaitForExit();
+        return _process.WaitForExitAsync();
     }
 
     /// <summary>Ctrl+C.</summary>
@@ -134,7 +134,8 @@ internal sealed class ClusterNode : IDisposable
     {
         if (IsRunning)
         {
-            Kill();
+            _process!.Kill();
+            _process.WaitForExit();
         }
 
         _process?.Dispose();

@@ -186,23 +186,12 @@ internal sealed class ClusterScenario : IAsyncDisposable
         string what = _plan.Mishap switch { Mishap.Rolled => "is stopped", Mishap.CutOff => "is cut off", _ => "was killed" };
         _plan.Log(Line($"{_nodes[0].Name} {what}, home of {before[0]}, in the middle of {inFlight} conversations ({turnsBefore} were over)"));
         long since = Stopwatch.GetTimestamp();
-        switch (_plan.Mishap)
-        {
-            case Mishap.Rolled:
-                await _nodes[0].StopAsync();
-                break;
-            case Mishap.CutOff:
-                await _nodes[0].FreezeAsync();
-                break;
-            default:
-                _nodes[0].Kill();
-                break;
-        }
-
+        Task happens = _plan.Mishap switch { Mishap.Rolled => _nodes[0].StopAsync(), Mishap.CutOff => _nodes[0].FreezeAsync(), _ => _nodes[0].KillAsync() };
         double[] answered = await Task.WhenAll(probers.Select(prober => prober.AnsweredAsync(since, _over.Token)));
+        await happens;
         await UntilAsync(async () => (await HomesOfOthersAsync()).Sum() == _plan.Wearables, "every wearable has a home again");
         int[] after = [0, .. await HomesOfOthersAsync()];
-        _plan.Log(Line($"answers again: last of {answered.Length} after {answered.DefaultIfEmpty().Max():0.0} s; homes {string.Join(" + ", after)}"));
+        _plan.Log(Line($"answers again: last of {answered.Length} after {answered.DefaultIfEmpty().Max():0.0} s ({answered.Count(seconds => seconds > 2)} after more than 2 s, {answered.Count(seconds => seconds > 5)} after more than 5 s); homes {string.Join(" + ", after)}"));
 
         if (_plan.Mishap == Mishap.CutOff)
         {
@@ -236,9 +225,18 @@ internal sealed class ClusterScenario : IAsyncDisposable
     {
         short[] question = await QuestionAsync();
         Talker[] talkers = await Task.WhenAll(_wearables.Take(_plan.Talkers).Select(wearable => Talker.OfAsync(wearable, question)));
-        await Task.WhenAll(talkers.Select(talker => talker.AskAsync(_over.Token))); // everything has run once
-        await Task.Delay(TimeSpan.FromSeconds(3), _over.Token);
-        double idle = (await UsedAsync(() => Task.Delay(time / 2, _over.Token))).PerSecond;
+        // Processes that were just started compile their methods anew for a minute or so; that is no cost of idling.
+        using (CancellationTokenSource warming = new(time))
+        {
+            await Task.WhenAll(_wearables.Select((wearable, i) => TellAsync(wearable, i, warming.Token)));
+        }
+
+        for (int i = 0; i < turns; i++)
+        {
+            await Task.WhenAll(talkers.Select(talker => talker.AskAsync(_over.Token)));
+        }
+
+        double idle = await SettledAsync(time / 2);
 
         using CancellationTokenSource telling = new(time);
         int before = _wearables.Sum(wearable => wearable.Said);
@@ -254,6 +252,20 @@ internal sealed class ClusterScenario : IAsyncDisposable
             }
         });
         return (messageUs, (used - (idle * seconds)) * 1e3 / (turns * talkers.Length), 100 * idle);
+    }
+
+    // The least of windows that no longer become less: twice in a row.
+    private async Task<double> SettledAsync(TimeSpan window)
+    {
+        double least = double.MaxValue;
+        for (int i = 0, same = 0; i < 8 && same < 2; i++)
+        {
+            double now = (await UsedAsync(() => Task.Delay(window, _over.Token))).PerSecond;
+            same = now > least * 0.9 ? same + 1 : 0;
+            least = Math.Min(least, now);
+        }
+
+        return least;
     }
 
     private async Task<(double Used, double Seconds, double PerSecond)> UsedAsync(Func<Task> work)

@@ -38,6 +38,9 @@ public sealed class PostgresStore : IStore
     /// <inheritdoc/>
     public bool IsShared => true;
 
+    /// <inheritdoc/>
+    public TimeSpan Gathers => TimeSpan.FromMilliseconds(25);
+
     /// <summary>Time of one part of the tables that only grow, ms.</summary>
     internal long PartMs { get; private set; }
 

@@ -33,6 +33,9 @@ public sealed class SqliteStore : IStore
     /// <inheritdoc/>
     public bool IsShared => false;
 
+    /// <inheritdoc/>
+    public TimeSpan Gathers => TimeSpan.Zero;
+
     /// <summary>Opens or makes the database.</summary>
     /// <exception cref="GatewayStartException">The folder cannot be written, or the file is damaged or newer than this gateway.</exception>
     public static SqliteStore Open(GatewayOptions options)

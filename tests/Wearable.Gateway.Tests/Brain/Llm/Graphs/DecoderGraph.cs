@@ -36,7 +36,7 @@ internal sealed class DecoderGraph
         _shape = shape;
         _options = options;
         _onnx = onnx;
-        _headSize = options.Attention == Attention.Grouped ? (shape.HeadSize + 15) / 16 * 16 : shape.HeadSize;
+        _headSize = options.Attention != Attention.Plain ? (shape.HeadSize + 15) / 16 * 16 : shape.HeadSize;
     }
 
     private OnnxType CacheType => _options.HalfCache ? OnnxType.Half : OnnxType.Float;
@@ -56,7 +56,7 @@ internal sealed class DecoderGraph
     /// <summary>Writes a 4-bit graph of a large shape with random bytes as weights, for speed only.</summary>
     public static void WriteRandom(string path, DecoderShape shape, int seed)
     {
-        GraphOptions options = new() { AccuracyLevel = 4, InsideBytes = 1 << 12 };
+        GraphOptions options = new() { Attention = Attention.Packed, AccuracyLevel = 4, InsideBytes = 1 << 12 };
         using OnnxWriter onnx = new(path, options.InsideBytes);
         DecoderGraph graph = new(shape, options, onnx);
         Random random = new(seed);
@@ -83,6 +83,7 @@ internal sealed class DecoderGraph
         string lengths = plain ? Mask(total) : _onnx.Node("Cast", [_onnx.Node("Sub", [_onnx.Node("ReduceSum", [_onnx.Node("Cast", ["attention_mask"], [("to", 7)]), _onnx.Longs("axis1", [1], 1)], [("keepdims", 0)]), "one"])], [("to", 6)]);
         string totalInt = plain ? "" : _onnx.Node("Cast", [total], [("to", 6)]);
         string x = embed();
+        string normed = Norm(x, vector(0, "attention_norm"));
         for (int i = 0; i < _shape.Layers; i++)
         {
             foreach (string half in new[] { "key", "value" })
@@ -91,24 +92,25 @@ internal sealed class DecoderGraph
                 _onnx.Output($"present.{i}.{half}", CacheType, "batch", _shape.KeyValueHeads, "total", _headSize);
             }
 
-            string normed = Norm(x, vector(i, "attention_norm"));
-            string q = _onnx.Node("Add", [linear(i, "query", normed), vector(i, "query_bias")]);
-            string k = _onnx.Node("Add", [linear(i, "key", normed), vector(i, "key_bias")]);
-            string v = _onnx.Node("Add", [linear(i, "value", normed), vector(i, "value_bias")]);
-            string attended = plain ? PlainAttention(i, q, k, v, lengths) : GroupedAttention(i, q, k, v, lengths, totalInt);
-            x = _onnx.Node("Add", [x, linear(i, "output", attended)]);
-            normed = Norm(x, vector(i, "mlp_norm"));
+            string Of(string part) => _onnx.Node("Add", [linear(i, part, normed), vector(i, part + "_bias")]);
+            string attended = _options.Attention switch
+            {
+                Attention.Packed => GroupedAttention(i, Of("qkv"), "", "", lengths, totalInt),
+                Attention.Grouped => GroupedAttention(i, Of("query"), Of("key"), Of("value"), lengths, totalInt),
+                _ => PlainAttention(i, Of("query"), Of("key"), Of("value"), lengths),
+            };
+            (x, normed) = AddNorm(x, linear(i, "output", attended), vector(i, "mlp_norm"));
             string gate = linear(i, "gate", normed);
             string mlp = _onnx.Node("Mul", [_onnx.Node("Mul", [gate, _onnx.Node("Sigmoid", [gate])]), linear(i, "up", normed)]);
-            x = _onnx.Node("Add", [x, linear(i, "down", mlp)]);
+            (x, normed) = AddNorm(x, linear(i, "down", mlp), i + 1 < _shape.Layers ? vector(i + 1, "attention_norm") : vector(-1, "final_norm"));
         }
 
         if (!plain)
         {
-            x = _onnx.Node("Slice", [x, _onnx.Longs("last", [1], -1), _onnx.Longs("end", [1], long.MaxValue), "axis1"]);
+            normed = _onnx.Node("Slice", [normed, _onnx.Longs("last", [1], -1), _onnx.Longs("end", [1], long.MaxValue), "axis1"]);
         }
 
-        string logits = linear(-1, "head", Norm(x, vector(-1, "final_norm")));
+        string logits = linear(-1, "head", normed);
         _onnx.Node("Cast", [logits], [("to", 1)], outputs: ["logits"]);
         _onnx.Output("logits", OnnxType.Float, "batch", plain ? "sequence" : 1, _shape.Vocabulary);
     }
@@ -116,10 +118,23 @@ internal sealed class DecoderGraph
     private string Norm(string x, string weight) =>
         _onnx.Node("SimplifiedLayerNormalization", [x, weight], [("axis", -1), ("epsilon", _shape.Epsilon), ("stash_type", 1)]);
 
+    private (string Sum, string Normed) AddNorm(string x, string y, string weight)
+    {
+        if (_options.Attention != Attention.Packed)
+        {
+            string sum = _onnx.Node("Add", [x, y]);
+            return (sum, Norm(sum, weight));
+        }
+
+        string name = "of_" + weight;
+        string normed = _onnx.Node("SkipSimplifiedLayerNormalization", [x, y, weight], [("epsilon", _shape.Epsilon)], "com.microsoft", [name, "", "", name + "_sum"]);
+        return (name + "_sum", normed);
+    }
+
     private string GroupedAttention(int layer, string q, string k, string v, string lengths, string total)
     {
         bool half = _options.HalfCache;
-        string Typed(string value) => half ? _onnx.Node("Cast", [value], [("to", 10)]) : value;
+        string Typed(string value) => half && value.Length > 0 ? _onnx.Node("Cast", [value], [("to", 10)]) : value;
         string past = $"{_options.PastName}{layer}", present = $"present.{layer}";
         string y = _onnx.Node(
             "GroupQueryAttention",
@@ -212,7 +227,9 @@ internal sealed class DecoderGraph
 
     private string Linear(DecoderWeights weights, int layer, string part, string x)
     {
-        Matrix matrix = Pad(MatrixOf(weights, layer, part), part, weights.Kind);
+        Matrix matrix = part == "qkv"
+            ? Matrix.Stack([.. new[] { "query", "key", "value" }.Select(of => Pad(MatrixOf(weights, layer, of), of, weights.Kind))])
+            : Pad(MatrixOf(weights, layer, part), part, weights.Kind);
         string name = $"layer{layer}.{part}";
         switch (weights.Kind)
         {
@@ -259,17 +276,20 @@ internal sealed class DecoderGraph
 
     private string Vector(DecoderWeights weights, int layer, string part)
     {
-        float[] values = part switch
-        {
-            "final_norm" => weights.FinalNorm,
-            "attention_norm" => weights.Layers[layer].AttentionNorm,
-            "mlp_norm" => weights.Layers[layer].MlpNorm,
-            "query_bias" => PadHeads(weights.Layers[layer].QueryBias, 1),
-            "key_bias" => PadHeads(weights.Layers[layer].KeyBias, 1),
-            _ => PadHeads(weights.Layers[layer].ValueBias, 1, rotated: false),
-        };
+        float[] values = VectorOf(weights, layer, part);
         return _onnx.Floats($"layer{layer}.{part}", [values.Length], values);
     }
+
+    private float[] VectorOf(DecoderWeights weights, int layer, string part) => part switch
+    {
+        "final_norm" => weights.FinalNorm,
+        "attention_norm" => weights.Layers[layer].AttentionNorm,
+        "mlp_norm" => weights.Layers[layer].MlpNorm,
+        "query_bias" => PadHeads(weights.Layers[layer].QueryBias, 1),
+        "qkv_bias" => [.. VectorOf(weights, layer, "query_bias"), .. VectorOf(weights, layer, "key_bias"), .. VectorOf(weights, layer, "value_bias")],
+        "key_bias" => PadHeads(weights.Layers[layer].KeyBias, 1),
+        _ => PadHeads(weights.Layers[layer].ValueBias, 1, rotated: false),
+    };
 
     private static Matrix MatrixOf(DecoderWeights weights, int layer, string part) => part switch
     {
@@ -343,6 +363,7 @@ internal sealed class DecoderGraph
     private int VectorLength(string part) => part switch
     {
         "query_bias" => _shape.Heads * _headSize,
+        "qkv_bias" => (_shape.Heads + (2 * _shape.KeyValueHeads)) * _headSize,
         "key_bias" or "value_bias" => _shape.KeyValueHeads * _headSize,
         _ => _shape.Width,
     };
@@ -364,6 +385,7 @@ internal sealed class DecoderGraph
         {
             "head" => (_shape.Vocabulary, _shape.Width),
             "query" => (queries, _shape.Width),
+            "qkv" => (queries + (2 * keys), _shape.Width),
             "key" or "value" => (keys, _shape.Width),
             "output" => (_shape.Width, queries),
             "gate" or "up" => (_shape.Hidden, _shape.Width),

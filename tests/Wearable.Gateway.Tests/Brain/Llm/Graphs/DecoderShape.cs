@@ -3,8 +3,11 @@ namespace Wearable.Gateway.Tests.Brain.Llm.Graphs;
 /// <summary>How attention and cache are exported.</summary>
 internal enum Attention
 {
-    /// <summary>One GroupQueryAttention node a layer, positions inside, last logits only (onnxruntime-genai, onnx-community).</summary>
+    /// <summary>One GroupQueryAttention node a layer, positions inside, last logits only (onnx-community).</summary>
     Grouped,
+
+    /// <summary>The same with one matrix for query, key and value and sums inside the norms (onnxruntime-genai).</summary>
+    Packed,
 
     /// <summary>Plain operators, position_ids, a longer copy of the cache, all logits (Optimum).</summary>
     Plain,

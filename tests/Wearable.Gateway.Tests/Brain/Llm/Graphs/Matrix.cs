@@ -29,6 +29,12 @@ internal sealed class Matrix
         _ => Quantised(outputs, inputs, values, Block, max: 7, zero: 8),
     };
 
+    /// <summary>The outputs of several matrices of the same inputs, one behind the other.</summary>
+    public static Matrix Stack(params Matrix[] parts) => new(parts.Sum(part => part.Outputs), parts[0].Inputs, [.. parts.SelectMany(part => part.Values)])
+    {
+        Codes = [.. parts.SelectMany(part => part.Codes)], Scales = [.. parts.SelectMany(part => part.Scales)],
+    };
+
     private static Matrix Quantised(int outputs, int inputs, float[] values, int group, int max, int zero)
     {
         int[] codes = new int[values.Length];
