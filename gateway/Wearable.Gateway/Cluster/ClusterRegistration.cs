@@ -40,7 +40,7 @@ public static class ClusterRegistration
 #pragma warning disable ORLEANSEXP003 // still called experimental: Orleans' own consistent directory, which does not forget wearables of living gateways when another leaves
             silo.AddDistributedGrainDirectory();
 #pragma warning restore ORLEANSEXP003
-            // Its wait until a lost gateway surely knows that it is lost (20 s) would leave wearables without an answer for as long; one that lives on ends within 5 s, see below.
+            // Its wait until a lost gateway surely knows that it is lost (more than 20 s) would leave wearables without an answer for as long; one that lives on ends within 5 s, see below.
             silo.Configure<GrainDirectoryOptions>(directory => directory.RangeLeaseDuration = TimeSpan.Zero);
             silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = TimeSpan.FromSeconds(5));
             silo.Configure<GrainCollectionOptions>(collection => collection.CollectionAge = TimeSpan.FromDays(365)); // a wearable lives as long as it is connected
