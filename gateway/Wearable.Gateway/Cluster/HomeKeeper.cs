@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Orleans.Runtime;
-using Wearable.Gateway.Conversation;
 using Wearable.Gateway.Mqtt;
 
 namespace Wearable.Gateway.Cluster;
@@ -11,7 +10,7 @@ namespace Wearable.Gateway.Cluster;
 /// stops, its wearables move away first, those in a conversation when they are done.
 /// </summary>
 public sealed class HomeKeeper(
-    NodeHomes homes, IGrainFactory grains, IClusterMembershipService membership, IClusterManifestProvider manifest, ILocalSiloDetails silo, IServiceProvider services, ILogger<HomeKeeper> logger)
+    NodeHomes homes, IGrainFactory grains, IClusterMembershipService membership, IClusterManifestProvider manifest, ILocalSiloDetails silo, ILogger<HomeKeeper> logger)
     : BackgroundService, IDeviceListener, IHostedLifecycleService
 {
     /// <summary>Longest time this gateway waits for conversations before it stops.</summary>
@@ -51,7 +50,7 @@ public sealed class HomeKeeper(
         int all = homes.All.Count;
         while (others.Length > 0 && homes.All.Count > 0 && Environment.TickCount64 < until && !cancellationToken.IsCancellationRequested)
         {
-            await MoveAsync([.. homes.All.Where(IsIdle)], others).ConfigureAwait(false);
+            await MoveAsync([.. homes.All], others).ConfigureAwait(false);
             await Task.Delay(Again, CancellationToken.None).ConfigureAwait(false);
         }
 
@@ -156,8 +155,8 @@ public sealed class HomeKeeper(
         Random.Shared.Shuffle(order);
         for (int at = 0; left > 0 && at < order.Length;)
         {
-            string[] next = [.. order[at..].Where(IsIdle).Take(left)];
-            at = next.Length == left ? Array.IndexOf(order, next[^1]) + 1 : order.Length;
+            string[] next = [.. order.Skip(at).Take(left)];
+            at += next.Length;
             left -= await MoveAsync(next, joined).ConfigureAwait(false);
         }
 
@@ -165,8 +164,6 @@ public sealed class HomeKeeper(
     }
 
     private IEnumerable<SiloAddress> Active() => membership.CurrentSnapshot.Members.Values.Where(member => member.Status == SiloStatus.Active).Select(member => member.SiloAddress);
-
-    private bool IsIdle(string id) => services.GetService<ConversationHub>()?.IsBusy(id) != true;
 
     private async ValueTask AskAsync(string id, CancellationToken cancellation)
     {
@@ -200,7 +197,7 @@ public sealed class HomeKeeper(
         return true;
     }
 
-    // A turn may have begun since the wearable was seen idle: its home says so and keeps it. Few at once: while it moves nobody hears it.
+    // A wearable in a turn stays: its home says so. Few at once: while it moves nobody hears it.
     private async Task<int> MoveAsync(string[] ids, SiloAddress[] to)
     {
         int first = Random.Shared.Next(to.Length), moved = 0;
