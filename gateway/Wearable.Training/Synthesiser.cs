@@ -40,9 +40,23 @@ public static class Synthesiser
     ];
 
     /// <summary>Clips with and without the word, the same for the same seed.</summary>
-    public static List<SyntheticClip> Make(string word, Random random, Progress progress)
+    /// <param name="word">The word as it is spelled.</param>
+    /// <param name="random">Chance.</param>
+    /// <param name="progress">Bar.</param>
+    public static List<SyntheticClip> Make(string word, Random random, Progress progress) => Make(word, Speakers(random), random, progress);
+
+    /// <summary>Clips of neural speakers, see <see cref="NeuralSpeakers"/>.</summary>
+    /// <param name="word">The word as it is spelled.</param>
+    /// <param name="voices">The model.</param>
+    /// <param name="count">Speakers.</param>
+    /// <param name="random">Chance.</param>
+    /// <param name="progress">Bar.</param>
+    public static List<SyntheticClip> MakeNeural(string word, KokoroVoices voices, int count, Random random, Progress progress) =>
+        Make(word, NeuralSpeakers.Make(voices, count, random), random, progress);
+
+    private static List<Speaker> Speakers(Random random)
     {
-        List<(string Voice, Func<string, float[]?> Say)> speakers = [];
+        List<Speaker> speakers = [];
         foreach (string voice in FliteVoices)
         {
             for (int i = 0; i < 8; i++)
@@ -50,7 +64,7 @@ public static class Synthesiser
                 double stretch = i == 0 ? 1 : 0.8 + random.NextDouble() * 0.6;
                 double pitch = voice == "slt" ? 120 + random.NextDouble() * 140 : 70 + random.NextDouble() * 90;
                 string options = i == 0 ? "" : F($"--setf duration_stretch={stretch:0.00} --setf int_f0_target_mean={pitch:0}");
-                speakers.Add(("flite-" + voice, text => Run("flite", $"-voice {voice} {options} -t \"{text}\" -o ")));
+                speakers.Add(new Speaker("flite-" + voice, text => Run("flite", $"-voice {voice} {options} -t \"{text}\" -o "), 5, 5));
             }
         }
 
@@ -59,7 +73,7 @@ public static class Synthesiser
             foreach (string variant in EspeakVariants)
             {
                 int speed = random.Next(120, 210), pitch = random.Next(20, 85);
-                speakers.Add(("espeak-" + voice + "+" + variant, text => Run("espeak-ng", $"-v {voice}+{variant} -s {speed} -p {pitch} \"{text}\" -w ")));
+                speakers.Add(new Speaker("espeak-" + voice + "+" + variant, text => Run("espeak-ng", $"-v {voice}+{variant} -s {speed} -p {pitch} \"{text}\" -w "), 2, 5));
             }
         }
 
@@ -68,30 +82,34 @@ public static class Synthesiser
             // Accents: voices of other languages reading the word's English sounds as best they can.
             int speed = random.Next(120, 190), pitch = random.Next(20, 85);
             string variant = EspeakVariants[random.Next(EspeakVariants.Length)];
-            speakers.Add(("espeak-" + voice, text => Run("espeak-ng", $"-v {voice}+{variant} -s {speed} -p {pitch} \"{text}\" -w ")));
+            speakers.Add(new Speaker("espeak-" + voice, text => Run("espeak-ng", $"-v {voice}+{variant} -s {speed} -p {pitch} \"{text}\" -w "), 2, 5));
         }
 
         foreach (string voice in FestivalVoices)
         {
-            speakers.Add(("festival-" + voice, text => Run("text2wave", $"-eval \"(voice_{voice})\" -o ", text)));
+            speakers.Add(new Speaker("festival-" + voice, text => Run("text2wave", $"-eval \"(voice_{voice})\" -o ", text), 2, 5));
         }
 
+        return speakers;
+    }
+
+    private static List<SyntheticClip> Make(string word, List<Speaker> speakers, Random random, Progress progress)
+    {
         string[] parts = PartsOf(word);
-        // All draws first, in the order they always had; then the programs run side by side.
-        List<(string Voice, Func<string, float[]?> Say, string[] Running, string[] Others)> plans = [];
-        foreach ((string voice, Func<string, float[]?> say) in speakers)
+        // All draws first, in the order they always had; then the speakers speak side by side.
+        List<(Speaker Speaker, string[] Running, string[] Others)> plans = [];
+        foreach (Speaker speaker in speakers)
         {
-            int running = voice.StartsWith("flite", StringComparison.Ordinal) ? 5 : 2;
-            string[] leads = [.. Enumerable.Range(0, running).Select(_ => word + (random.Next(2) == 0 ? ", " : " ") + Followers[random.Next(Followers.Length)])];
-            string[] others = [.. Enumerable.Range(0, 5).Select(i => i == 0 && parts.Length > 0 ? parts[random.Next(parts.Length)] : Sentence(word, random))];
-            plans.Add((voice, say, leads, others));
+            string[] leads = [.. Enumerable.Range(0, speaker.Running).Select(_ => word + (random.Next(2) == 0 ? ", " : " ") + Followers[random.Next(Followers.Length)])];
+            string[] others = [.. Enumerable.Range(0, speaker.Others).Select(i => i == 0 && parts.Length > 0 ? parts[random.Next(parts.Length)] : Sentence(word, random))];
+            plans.Add((speaker, leads, others));
         }
 
         List<SyntheticClip>[] made = new List<SyntheticClip>[plans.Count];
         int done = 0;
         Parallel.For(0, plans.Count, p =>
         {
-            (string voice, Func<string, float[]?> say, string[] leads, string[] others) = plans[p];
+            ((string voice, Func<string, float[]?> say, _, _), string[] leads, string[] others) = plans[p];
             List<SyntheticClip> clips = made[p] = [];
             progress.Show("synthetic speakers", Interlocked.Increment(ref done), plans.Count);
             if (say(word) is not { } alone)

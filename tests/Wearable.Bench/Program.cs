@@ -75,7 +75,7 @@ switch (args.Length > 0 ? args[0] : "")
         Console.Error.WriteLine("house [WEARABLES [CONVERSATIONS [SECONDS]]]: a full house's telemetry and several conversations at once: first sound, lost");
         Console.Error.WriteLine("history [DAYS] [--store WHERE]: a year of readings, 6.3 M, opened and zoomed over HTTP; --store postgres starts one");
         Console.Error.WriteLine("start [--times N] [--before DLL]: the gateway alone: time to ready and resident memory, beside another build of it");
-        Console.Error.WriteLine("cluster [--gateways N] [--wearables N] [--talkers N] [--cost]: several gateways, mosquitto and PostgreSQL; one gateway killed and started again; what a message and a conversation cost");
+        Console.Error.WriteLine("cluster [--gateways N] [--wearables N] [--talkers N] [--cost [--one-core]]: several gateways, mosquitto and PostgreSQL; one gateway killed and started again; what a message and a conversation cost");
         Console.Error.WriteLine("page [MINUTES [WEARABLES]]: the page in a real Chromium while wearables tell everything: first useful paint, CPU, memory");
         Console.Error.WriteLine("safety [wrong]: the public list through gate, brain and gate");
         return 2;

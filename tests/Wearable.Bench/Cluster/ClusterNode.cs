@@ -10,18 +10,18 @@ internal sealed class ClusterNode : IDisposable
 {
     private readonly string[] _arguments;
     private readonly string _storePassword;
-    private readonly bool _firstCore;
+    private readonly nint? _cores;
     private readonly List<string> _said = [];
     private Process? _process;
     private HttpClient? _http;
 
-    /// <param name="firstCore">Whether it may run on the first core only.</param>
-    public ClusterNode(string name, string[] arguments, string storePassword, bool firstCore = false)
+    /// <param name="cores">Cores it may run on, one bit each; null: all.</param>
+    public ClusterNode(string name, string[] arguments, string storePassword, nint? cores = null)
     {
         Name = name;
         _arguments = arguments;
         _storePassword = storePassword;
-        _firstCore = firstCore;
+        _cores = cores;
     }
 
     public string Name { get; }
@@ -82,9 +82,9 @@ internal sealed class ClusterNode : IDisposable
         process.ErrorDataReceived += (_, line) => Hear(line.Data, page);
         process.Start();
         _process = process;
-        if (_firstCore && (OperatingSystem.IsLinux() || OperatingSystem.IsWindows()))
+        if (_cores is { } cores && (OperatingSystem.IsLinux() || OperatingSystem.IsWindows()))
         {
-            process.ProcessorAffinity = 1;
+            process.ProcessorAffinity = cores;
         }
 
         process.BeginOutputReadLine();
