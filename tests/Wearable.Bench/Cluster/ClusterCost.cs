@@ -6,7 +6,7 @@ namespace Wearable.Bench.Cluster;
 /// <summary>
 /// What a message and a conversation cost in processor time of the gateways: one alone and 1, 2 and 3 in a cluster. Processor time and not the clock: it is
 /// the same on a busy machine. Each gateway has as many wearables as the one alone, and the one whose messages are counted has a core for itself, as that one
-/// has; the others, the broker, the database and the wearables have the second. With <c>--one-core</c> the load of one is split over all, and all share one
+/// has; the others, the broker, the database and the wearables have the second. With <c>--one-core</c> the load is always that of all and split over those that there are, and they share one
 /// core: then they also put each other out of its caches.
 /// </summary>
 internal static class ClusterCost
