@@ -185,7 +185,7 @@ namespace Wearable.Firmware
                 return; // half duplex: it would hear itself
             }
 
-            if (_wake.Hear(_hop))
+            if (_wake.Hear(_ring))
             {
                 WakeDetection heard = _wake.Detection;
                 StartTurn(heard.Word, heard.Score, heard.Threshold, heard.LevelDb, heard.BeganMsAgo + PreRollMarginMs, SpeechMessage.ByWake);
@@ -451,6 +451,7 @@ namespace Wearable.Firmware
                 case CommandNames.Forget:
                     _store.Forget();
                     _ring.Clear();
+                    _wake.Reset();
                     _commands.Accept();
                     break;
                 default:

@@ -44,12 +44,14 @@ public static class DeviceScorer
     {
         WakeWordDetector detector = new(model);
         byte[] hop = new byte[RawSound.HopBytes];
+        HopRing ring = new(WakeWordDetector.PastHops + 1);
         List<ScoreAt> scores = [];
         int open = 0, seen = 0, hops = samples.Length / AudioFormat.HopSamples;
         for (int i = 0; i < hops; i++)
         {
             DeviceEars.FillHop(samples.Slice(i * AudioFormat.HopSamples, AudioFormat.HopSamples), hop);
-            detector.Hear(hop);
+            ring.Push(hop);
+            detector.Hear(ring);
             open += detector.GateOpen ? 1 : 0;
             if (detector.ScoreCount != seen)
             {

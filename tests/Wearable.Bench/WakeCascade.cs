@@ -43,12 +43,14 @@ internal sealed class WakeCascade(SpeechEngines engines, WakeModel model) : IDis
     {
         WakeWordDetector detector = new(model);
         byte[] hop = new byte[RawSound.HopBytes];
+        HopRing ring = new(WakeWordDetector.PastHops + 1);
         int wakes = 0, confirmed = 0;
         int hops = sound.Length / AudioFormat.HopSamples;
         for (int i = 0; i < hops; i++)
         {
             DeviceEars.FillHop(sound.AsSpan(i * AudioFormat.HopSamples, AudioFormat.HopSamples), hop);
-            if (!detector.Hear(hop) || detector.Detection.Word != word)
+            ring.Push(hop);
+            if (!detector.Hear(ring) || detector.Detection.Word != word)
             {
                 continue;
             }

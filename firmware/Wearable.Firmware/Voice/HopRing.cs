@@ -4,8 +4,8 @@ using Wearable.Firmware.Board;
 namespace Wearable.Firmware.Voice
 {
     /// <summary>
-    /// The last moments of raw sound, so that the word that woke the device reaches the gateway too. One array, native copies only:
-    /// storing a hop costs about 40 IL.
+    /// The last moments of raw sound, kept once for all who look back: the detector when its gate opens, and the sender, so that the word that
+    /// woke the device reaches the gateway too. One array, native copies only: storing a hop costs about 40 IL.
     /// </summary>
     public sealed class HopRing
     {
@@ -33,6 +33,26 @@ namespace Wearable.Firmware.Voice
             get { return _count; }
         }
 
+        /// <summary>The array that holds all hops; <see cref="Begin"/> tells where in it. Only to be read.</summary>
+        public byte[] Sound
+        {
+            get { return _sound; }
+        }
+
+        /// <summary>Where in <see cref="Sound"/> a hop's <see cref="RawSound.HopBytes"/> bytes begin.</summary>
+        /// <param name="hopsAgo">0 the newest, <see cref="Count"/> - 1 the oldest.</param>
+        /// <exception cref="ArgumentException">So old a hop is not kept.</exception>
+        public int Begin(int hopsAgo)
+        {
+            if (hopsAgo < 0 || hopsAgo >= _count)
+            {
+                throw new ArgumentException("hop ring: 0 to " + (_count - 1).ToString() + " hops ago expected, got " + hopsAgo.ToString());
+            }
+
+            int at = _next - 1 - hopsAgo;
+            return (at < 0 ? at + _capacity : at) * RawSound.HopBytes;
+        }
+
         /// <summary>Keeps one hop; the oldest goes when the ring is full.</summary>
         public void Push(byte[] hop)
         {
@@ -49,18 +69,7 @@ namespace Wearable.Firmware.Voice
         /// <param name="hop">Receives <see cref="RawSound.HopBytes"/> bytes.</param>
         public void Copy(int hopsAgo, byte[] hop)
         {
-            if (hopsAgo < 0 || hopsAgo >= _count)
-            {
-                throw new ArgumentException("hop ring: 0 to " + (_count - 1).ToString() + " hops ago expected, got " + hopsAgo.ToString());
-            }
-
-            int at = _next - 1 - hopsAgo;
-            if (at < 0)
-            {
-                at += _capacity;
-            }
-
-            Array.Copy(_sound, at * RawSound.HopBytes, hop, 0, RawSound.HopBytes);
+            Array.Copy(_sound, Begin(hopsAgo), hop, 0, RawSound.HopBytes);
         }
 
         /// <summary>Forgets all sound.</summary>

@@ -25,9 +25,9 @@ namespace Wearable.Firmware.Voice
         /// <summary>The words it knows, lower case ASCII.</summary>
         string[] Words { get; }
 
-        /// <summary>Takes one hop. True when a word was just heard: <see cref="Detection"/> then holds it.</summary>
-        /// <param name="hop"><see cref="Board.RawSound.HopBytes"/> bytes as the microphone gave them. Not kept, not changed.</param>
-        bool Hear(byte[] hop);
+        /// <summary>Hears the newest hop of a ring. True when a word was just heard: <see cref="Detection"/> then holds it.</summary>
+        /// <param name="sound">The same ring at every call, with one more hop each time; after <see cref="Reset"/> older hops are not looked at. Not changed.</param>
+        bool Hear(HopRing sound);
 
         /// <summary>The last heard word.</summary>
         WakeDetection Detection { get; }

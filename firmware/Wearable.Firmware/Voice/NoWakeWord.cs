@@ -43,7 +43,7 @@ namespace Wearable.Firmware.Voice
         }
 
         /// <inheritdoc/>
-        public bool Hear(byte[] hop)
+        public bool Hear(HopRing sound)
         {
             return false;
         }

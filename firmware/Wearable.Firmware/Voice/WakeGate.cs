@@ -57,18 +57,20 @@ namespace Wearable.Firmware.Voice
         }
 
         /// <summary>Looks at one hop.</summary>
-        /// <param name="hop">HopBytes raw bytes.</param>
-        public void Look(byte[] hop)
+        /// <param name="sound">Raw bytes.</param>
+        /// <param name="begin">Where the hop's HopBytes begin.</param>
+        public void Look(byte[] sound, int begin)
         {
             int dc = _dc;
             int sum = 0;
             int size = 0;
-            for (int o = RawSound.VoiceOffset; o < RawSound.HopBytes; o += 4 * Step)
+            int end = begin + RawSound.HopBytes;
+            for (int o = begin + RawSound.VoiceOffset; o < end; o += 4 * Step)
             {
-                int a = hop[o] | ((sbyte)hop[o + 1] << 8);
-                int b = hop[o + Step] | ((sbyte)hop[o + Step + 1] << 8);
-                int c = hop[o + 2 * Step] | ((sbyte)hop[o + 2 * Step + 1] << 8);
-                int d = hop[o + 3 * Step] | ((sbyte)hop[o + 3 * Step + 1] << 8);
+                int a = sound[o] | ((sbyte)sound[o + 1] << 8);
+                int b = sound[o + Step] | ((sbyte)sound[o + Step + 1] << 8);
+                int c = sound[o + 2 * Step] | ((sbyte)sound[o + 2 * Step + 1] << 8);
+                int d = sound[o + 3 * Step] | ((sbyte)sound[o + 3 * Step + 1] << 8);
                 sum += a + b + c + d;
                 size += (a > dc ? a - dc : dc - a) + (b > dc ? b - dc : dc - b)
                     + (c > dc ? c - dc : dc - c) + (d > dc ? d - dc : dc - d);

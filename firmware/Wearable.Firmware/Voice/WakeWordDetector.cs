@@ -5,11 +5,10 @@ using Wearable.Firmware.Board;
 namespace Wearable.Firmware.Voice
 {
     /// <summary>
-    /// Hears wake words in integers: gate, features, network, score. While the gate is closed a hop costs a native copy and
-    /// a look at 40 samples, plus one row in eight hops that keeps the noise floors alive (counted: 0.16 M IL/s). When it opens,
+    /// Hears wake words in integers: gate, features, network, score. While the gate is closed a hop costs a look at 40 samples, plus one row in eight hops that keeps the noise floors alive (counted: 0.16 M IL/s). When it opens,
     /// the rows start <see cref="PastHops"/> back in the kept sound and catch up with two rows a call; then one row and a quarter
-    /// of the network a hop (counted: 1.31 M IL/s; 1.59 M in a second with a catch-up). Memory: about 33 KB: 8 KB of sound, 17 KB of
-    /// packed weights, what is left of the model's arrays and the network's state.
+    /// of the network a hop (counted: 1.31 M IL/s; 1.59 M in a second with a catch-up). Memory: about 25 KB: 17 KB of packed weights, what is left
+    /// of the model's arrays and the network's state. The sound it looks back at is the device's one ring.
     /// </summary>
     public sealed class WakeWordDetector : IWakeWordDetector
     {
@@ -28,7 +27,7 @@ namespace Wearable.Firmware.Voice
         /// <summary>Points of score for one unit of log odds.</summary>
         public const int ScorePerUnit = 5;
 
-        private const int Slots = 16, LevelSlots = 128;
+        private const int LevelSlots = 128;
         private const int FloorEveryHops = 8;
         private const int NearHops = 50;
 
@@ -47,14 +46,13 @@ namespace Wearable.Firmware.Voice
         private readonly WakeDetection _detection = new WakeDetection();
         private readonly WakeDetection _nearMiss = new WakeDetection();
         private readonly NearMissWatch _near;
-        private readonly byte[] _sound = new byte[Slots * WakeFeatures.RawBytes];
         private readonly short[] _levels = new short[LevelSlots];
         private readonly int[] _row = new int[WakeFeatures.Bands];
         private readonly int[] _before;
         private readonly int[] _scores;
         private readonly int[] _thresholds;
         private int _hop;
-        private int _stored;
+        private int _fresh;
         private int _backlog;
         private int _closedHops;
         private int _quietScores;
@@ -156,7 +154,7 @@ namespace Wearable.Firmware.Voice
         public void Reset()
         {
             _gate.Reset();
-            _stored = 0;
+            _fresh = 0;
             _backlog = 0;
             _quietScores = 0;
             _near.Clear();
@@ -164,10 +162,9 @@ namespace Wearable.Firmware.Voice
         }
 
         /// <inheritdoc/>
-        public bool Hear(byte[] hop)
+        public bool Hear(HopRing sound)
         {
-            Array.Copy(hop, RowOffset, _sound, (_hop & (Slots - 1)) * WakeFeatures.RawBytes, WakeFeatures.RawBytes);
-            _gate.Look(hop);
+            _gate.Look(sound.Sound, sound.Begin(0));
             _levels[_hop & (LevelSlots - 1)] = (short)_gate.Level;
             _hop++;
             if (_hop == HopsBeforeRestart)
@@ -175,20 +172,20 @@ namespace Wearable.Firmware.Voice
                 _hop -= HopsBeforeRestart / 2;
             }
 
-            if (_stored < Slots)
+            if (_fresh <= PastHops)
             {
-                _stored++;
+                _fresh++;
             }
 
             if (!_gate.IsOpen)
             {
-                Idle();
+                Idle(sound);
                 return false;
             }
 
             if (!_open)
             {
-                Open();
+                Open(sound.Count);
             }
             else
             {
@@ -197,7 +194,7 @@ namespace Wearable.Firmware.Voice
 
             for (int n = 0; n < RowsPerCall && _backlog > 0; n++)
             {
-                Extract(_backlog, 1);
+                Extract(sound, _backlog, 1);
                 _backlog--;
                 if (_net.Push(_row) && Decide())
                 {
@@ -208,10 +205,11 @@ namespace Wearable.Firmware.Voice
             return false;
         }
 
-        private void Open()
+        // A short ring: the rows start later.
+        private void Open(int kept)
         {
             _open = true;
-            _backlog = PastHops + 1 < _stored ? PastHops + 1 : _stored;
+            _backlog = kept < _fresh ? kept : _fresh;
             _net.Reset();
         }
 
@@ -227,7 +225,7 @@ namespace Wearable.Firmware.Voice
             }
         }
 
-        private void Idle()
+        private void Idle(HopRing sound)
         {
             if (_open)
             {
@@ -238,15 +236,15 @@ namespace Wearable.Firmware.Voice
             _closedHops++;
             if (_closedHops >= FloorEveryHops)
             {
-                Extract(1, _closedHops);
+                Extract(sound, 1, _closedHops);
                 _closedHops = 0;
             }
         }
 
         // back: 1 is the newest hop.
-        private void Extract(int back, int hopsSince)
+        private void Extract(HopRing sound, int back, int hopsSince)
         {
-            _features.Extract(_sound, ((_hop - back) & (Slots - 1)) * WakeFeatures.RawBytes, hopsSince, _row);
+            _features.Extract(sound.Sound, sound.Begin(back - 1) + RowOffset, hopsSince, _row);
         }
 
         // Two raw scores are averaged: one loud step alone is less than a word.

@@ -211,7 +211,7 @@ namespace Wearable.DeviceTests
             get { return _words; }
         }
 
-        bool IWakeWordDetector.Hear(byte[] hop)
+        bool IWakeWordDetector.Hear(HopRing sound)
         {
             bool heard = WakeNow;
             WakeNow = false;

@@ -13,9 +13,11 @@ namespace Wearable.DeviceTests
         {
             WakeWordDetector detector = new WakeWordDetector(SyntheticModel.Create(1));
             byte[] hop = new byte[RawSound.HopBytes];
+            HopRing ring = new HopRing(WakeWordDetector.PastHops + 1);
             for (int n = 0; n < 100; n++)
             {
-                Check.True(!detector.Hear(hop), "heard a word in silence");
+                ring.Push(hop);
+                Check.True(!detector.Hear(ring), "heard a word in silence");
             }
 
             Check.True(!detector.GateOpen, "gate shut");
@@ -41,10 +43,12 @@ namespace Wearable.DeviceTests
             Check.True(detector.SetThreshold("word-0", 0), "known word");
             Check.True(!detector.SetThreshold("word-9", 0), "unknown word");
             SyntheticSound sound = new SyntheticSound(9);
+            HopRing ring = new HopRing(WakeWordDetector.PastHops + 1);
             int heard = 0;
             for (int n = 0; n < 80; n++)
             {
-                if (detector.Hear(sound.Hop(100, n >= 40 ? 8000 : 0)))
+                ring.Push(sound.Hop(100, n >= 40 ? 8000 : 0));
+                if (detector.Hear(ring))
                 {
                     heard++;
                     Check.Text("word-0", detector.Detection.Word, "word");
@@ -59,11 +63,13 @@ namespace Wearable.DeviceTests
         private static int Scores(WakeWordDetector detector, int words)
         {
             SyntheticSound sound = new SyntheticSound(8);
+            HopRing ring = new HopRing(WakeWordDetector.PastHops + 1);
             Checksum sum = new Checksum();
             int count = 0;
             for (int n = 0; n < 150; n++)
             {
-                bool heard = detector.Hear(sound.Hop(150, n >= 50 && n < 90 ? 5000 : 0));
+                ring.Push(sound.Hop(150, n >= 50 && n < 90 ? 5000 : 0));
+                bool heard = detector.Hear(ring);
                 if (detector.ScoreCount != count)
                 {
                     count = detector.ScoreCount;

@@ -1,5 +1,6 @@
 using System.Text;
 using Wearable.Contract;
+using Wearable.Firmware.Voice;
 
 namespace Wearable.Firmware.Tests.Running;
 
@@ -310,6 +311,24 @@ public sealed class DeviceTests
         board.Run(5);
         Assert.True(board.Rebooted);
         Assert.Contains("g-11", board.Texts("/ack").Single());
+    }
+
+    [Fact]
+    public void Told_to_forget_while_its_ears_are_open_it_hears_on_without_the_sound_it_forgot()
+    {
+        WakeWordDetector ears = new(WakeModelShipped.Create());
+        FakeBoard board = new FakeBoard(ears: ears).Connected();
+        board.Noise = 20;
+        board.Run(60);
+        board.Noise = 8000;
+        board.Run(3);
+        Assert.True(ears.GateOpen);
+        board.Command("forget", """{"id":"g-12","ts":0,"ttl":0}""");
+        board.Run(1);
+        Assert.False(ears.GateOpen);
+        board.Run(30);
+        Assert.True(ears.GateOpen);
+        Assert.Contains("g-12", board.Texts("/ack").Single());
     }
 
     [Fact]

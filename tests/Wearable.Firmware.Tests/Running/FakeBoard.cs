@@ -12,10 +12,11 @@ internal sealed class FakeBoard : IMicrophone, ISpeaker, II2cBus, INetwork, IMes
     private readonly Dictionary<string, byte[]> _files = [];
     private readonly Queue<(string Topic, byte[] Payload)> _inbox = new();
     private readonly Queue<int> _delivered = new();
+    private readonly Random _random = new(1);
     private bool _wakeNow;
     private int _hops;
 
-    public FakeBoard(Action<Settings>? change = null, bool hasVoice = true)
+    public FakeBoard(Action<Settings>? change = null, bool hasVoice = true, IWakeWordDetector? ears = null)
     {
         Settings settings = new();
         change?.Invoke(settings);
@@ -24,7 +25,7 @@ internal sealed class FakeBoard : IMicrophone, ISpeaker, II2cBus, INetwork, IMes
             Name = "fake", HasVoice = hasVoice, Microphone = this, Speaker = this, I2c = this, Network = this, Link = this, Clock = this, Storage = this, Light = this, Button = this, Power = this,
         };
         DeviceIdentity identity = new() { DeviceId = "bear", FirmwareVersion = "0.1.0", ClrVersion = "test", BootId = 42 };
-        Device = new Device(board, identity, settings, this, this);
+        Device = new Device(board, identity, settings, ears ?? this, this);
         Device.Start();
     }
 
@@ -109,7 +110,7 @@ internal sealed class FakeBoard : IMicrophone, ISpeaker, II2cBus, INetwork, IMes
 
     void IMicrophone.Stop() => Captures = false;
 
-    // Every sample of a hop carries the hop's number, in the microphone's channel alone.
+    // Every sample of a hop carries the hop's number (or noise), in the microphone's channel alone.
     void IMicrophone.Read(byte[] hop)
     {
         Assert.True(Captures, "no read while the microphone is off");
@@ -118,11 +119,15 @@ internal sealed class FakeBoard : IMicrophone, ISpeaker, II2cBus, INetwork, IMes
         NowMs += AudioFormat.HopMs;
         for (int i = 0; i < hop.Length; i += RawSound.FrameBytes)
         {
-            (hop[i], hop[i + 1], hop[i + 2], hop[i + 3]) = (0xEE, 0xEE, (byte)_hops, (byte)(_hops >> 8));
+            int sample = Noise > 0 ? _random.Next(-Noise, Noise + 1) : _hops;
+            (hop[i], hop[i + 1], hop[i + 2], hop[i + 3]) = (0xEE, 0xEE, (byte)sample, (byte)(sample >> 8));
         }
     }
 
     public int Hops => _hops;
+
+    /// <summary>Above 0: the microphone hears noise of this size instead of the hop's number.</summary>
+    public int Noise { get; set; }
 
     int ISpeaker.WritableBytes => 3200;
 
@@ -237,7 +242,7 @@ internal sealed class FakeBoard : IMicrophone, ISpeaker, II2cBus, INetwork, IMes
 
     string[] IWakeWordDetector.Words { get; } = ["computer"];
 
-    bool IWakeWordDetector.Hear(byte[] hop)
+    bool IWakeWordDetector.Hear(HopRing sound)
     {
         bool heard = _wakeNow;
         _wakeNow = false;

@@ -7,6 +7,7 @@ namespace Wearable.Firmware.Tests.Voice;
 public class WakeWordDetectorTests
 {
     private readonly WakeWordDetector _detector = new(WakeModelShipped.Create());
+    private readonly HopRing _ring = new(50);
 
     [Fact]
     public void Digital_silence_opens_nothing()
@@ -77,7 +78,8 @@ public class WakeWordDetectorTests
                 hop[o + 1] = 0;
             }
 
-            Assert.False(_detector.Hear(hop));
+            _ring.Push(hop);
+            Assert.False(_detector.Hear(_ring));
             Assert.False(_detector.GateOpen);
         }
     }
@@ -113,7 +115,7 @@ public class WakeWordDetectorTests
         Hits(sound);
         int first = _detector.Scores[0];
         WakeWordDetector other = new(WakeModelShipped.Create());
-        HitsOf(other, sound);
+        HitsOf(other, new HopRing(WakeWordDetector.PastHops + 1), sound);
         Assert.Equal(first, other.Scores[0]);
     }
 
@@ -137,9 +139,9 @@ public class WakeWordDetectorTests
         return x;
     }
 
-    private int Hits(short[] sound) => HitsOf(_detector, sound);
+    private int Hits(short[] sound) => HitsOf(_detector, _ring, sound);
 
-    private static int HitsOf(WakeWordDetector detector, short[] sound)
+    private static int HitsOf(WakeWordDetector detector, HopRing ring, short[] sound)
     {
         byte[] hop = new byte[RawSound.HopBytes];
         int hits = 0;
@@ -152,7 +154,8 @@ public class WakeWordDetectorTests
                 hop[o + 1] = (byte)(sound[at + i] >> 8);
             }
 
-            hits += detector.Hear(hop) ? 1 : 0;
+            ring.Push(hop);
+            hits += detector.Hear(ring) ? 1 : 0;
         }
 
         return hits;
