@@ -51,7 +51,8 @@ namespace Wearable.Esp32
             IWakeWordDetector wake;
             if (board.HasVoice)
             {
-                wake = new WakeWordDetector(models.Load());
+                WakeModel model = models.Load();
+                wake = new WakeWordDetector(model, models.Jury);
             }
             else
             {

@@ -431,7 +431,8 @@ public sealed class SimulatedWearable : IAsyncDisposable
         }
 
         WakeModelStore models = new(_storage);
-        _detector = new WakeWordDetector(models.Load());
+        WakeModel model = models.Load();
+        _detector = new WakeWordDetector(model, models.Jury);
         Device device = new(board, identity, settings, _detector, new HeartMonitor(bus, time));
         device.TellModelProblem(models.Problem);
         return device;
