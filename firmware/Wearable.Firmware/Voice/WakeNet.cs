@@ -205,7 +205,7 @@ namespace Wearable.Firmware.Voice
             }
         }
 
-        /// <summary>As above, on rows of features.</summary>
+        /// <summary>As above, on rows of features; written twice because generic methods give wrong values on the chip.</summary>
         internal static void Mix(sbyte[] x, int o, long[][] pairs, int[] sum)
         {
             long x0 = x[o], x1 = x[o + 1], x2 = x[o + 2], x3 = x[o + 3], x4 = x[o + 4], x5 = x[o + 5];
