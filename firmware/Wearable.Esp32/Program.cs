@@ -51,8 +51,7 @@ namespace Wearable.Esp32
             IWakeWordDetector wake;
             if (board.HasVoice)
             {
-                WakeModel model = models.Load();
-                wake = new WakeWordDetector(model, models.Jury);
+                wake = new WakeWordDetector(models.Load());
             }
             else
             {

@@ -431,8 +431,7 @@ public sealed class SimulatedWearable : IAsyncDisposable
         }
 
         WakeModelStore models = new(_storage);
-        WakeModel model = models.Load();
-        _detector = new WakeWordDetector(model, models.Jury);
+        _detector = new WakeWordDetector(models.Load());
         Device device = new(board, identity, settings, _detector, new HeartMonitor(bus, time));
         device.TellModelProblem(models.Problem);
         return device;

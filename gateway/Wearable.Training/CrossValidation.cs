@@ -19,19 +19,19 @@ public static class CrossValidation
     private sealed record Heard(string Group, int[] Best);
 
     /// <summary>Streams everything through the device and prints the figures, one threshold for all folds.</summary>
-    /// <param name="models">Of each fold the device's network and those that it asks; what a missing one would score is left out.</param>
+    /// <param name="models">One device model per fold; what a missing one would score is left out.</param>
     /// <param name="dataFolder">FOLDER/positive/WORD and FOLDER/negative.</param>
     /// <param name="word">The word.</param>
     /// <param name="head">Its place among the models' words.</param>
     /// <returns>The curve over all folds.</returns>
-    public static Curve Report(WakeModel[]?[] models, string dataFolder, string word, int head = 0)
+    public static Curve Report(WakeModel?[] models, string dataFolder, string word, int head = 0)
     {
         string[] files = [.. Directory.GetFiles(Path.Combine(dataFolder, "positive", word), "*.wav").Where(f => models[Folds.ScoredBy(Folds.GroupOf(f))] is not null).Order(StringComparer.Ordinal)];
         Heard[] heard = new Heard[files.Length];
         Parallel.For(0, files.Length, i =>
         {
             string group = Folds.GroupOf(files[i]);
-            WakeModel[] model = models[Folds.ScoredBy(group)]!;
+            WakeModel model = models[Folds.ScoredBy(group)]!;
             float[] x = DeviceScorer.Padded(WavFile.Read(files[i]), i);
             heard[i] = new Heard(group, [.. Conditions.Select(c => DeviceScorer.Hear(model, c.Change(x, i), head).Best)]);
         });

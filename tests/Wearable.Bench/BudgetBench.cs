@@ -53,7 +53,7 @@ internal static class BudgetBench
         long ram = Workload.RamBytes();
         Console.WriteLine();
         Console.WriteLine($"RAM of the device's objects and arrays in the chip's own sizes: {ram} bytes");
-        Console.WriteLine($"of it to hear the words: {Workload.RamBytesOfWakeWord(1000, jury: true)} with 1,000 ms of ring as shipped, and 2 KB more while the juror looks; it would be {Workload.RamBytesOfWakeWord(240, jury: false)} with 240 ms and no jury");
+        Console.WriteLine($"of it to hear the words: {Workload.RamBytesOfWakeWord(1000)} with 1,000 ms of ring as shipped; it would be {Workload.RamBytesOfWakeWord(240)} with 240 ms");
         figures["worst_pass_ms"] = Math.Round(worstPassMs, 1);
         figures["ram_bytes"] = ram;
         figures["allocations_per_s"] = Math.Round(allocations, 2);

@@ -65,14 +65,14 @@ public static class WakeBench
         int[] opened = new int[files.Length];
         Parallel.For(0, files.Length, i =>
         {
-            DeviceHearing hearing = DeviceScorer.Hear(model, WakeModelStore.ShippedJury(model.Words.Length), Clip(files[i], i), word);
+            DeviceHearing hearing = DeviceScorer.Hear(model, Clip(files[i], i), word);
             (best[i], opened[i]) = (hearing.Best, hearing.OpenHops);
         });
 
         List<(string Name, DeviceHearing Hearing)> streams = [];
         foreach (string file in Directory.Exists(negatives) ? Directory.GetFiles(negatives, "*.wav").Order(StringComparer.Ordinal).ToArray() : [])
         {
-            streams.Add((Path.GetFileNameWithoutExtension(file), DeviceScorer.Hear(model, WakeModelStore.ShippedJury(model.Words.Length), WavFile.Read(file), word)));
+            streams.Add((Path.GetFileNameWithoutExtension(file), DeviceScorer.Hear(model, WavFile.Read(file), word)));
         }
 
         double hours = streams.Sum(s => s.Hearing.Hours);

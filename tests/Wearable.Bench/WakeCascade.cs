@@ -41,9 +41,9 @@ internal sealed class WakeCascade(SpeechEngines engines, WakeModel model) : IDis
     /// <summary>Streams a sound; counts the wakes of one word.</summary>
     public async Task<Verdict> HearAsync(float[] sound, string word)
     {
-        WakeWordDetector detector = new(model, WakeModelStore.ShippedJury(model.Words.Length));
+        WakeWordDetector detector = new(model);
         byte[] hop = new byte[RawSound.HopBytes];
-        HopRing ring = new(WakeWordDetector.RingHops);
+        HopRing ring = new(WakeWordDetector.PastHops + 1);
         int wakes = 0, confirmed = 0;
         int hops = sound.Length / AudioFormat.HopSamples;
         for (int i = 0; i < hops; i++)

@@ -75,10 +75,10 @@ public sealed class BudgetTests
     }
 
     [Fact]
-    public void Gate_features_model_and_ring_fit_into_96_KB() => Assert.InRange(Workload.RamBytesOfWakeWord(1000, jury: true), 64_000, 96 * 1024);
+    public void Gate_features_model_and_ring_fit_into_96_KB() => Assert.InRange(Workload.RamBytesOfWakeWord(1000), 64_000, 96 * 1024);
 
     [Fact]
-    public void Without_jury_and_with_a_short_ring_they_fit_into_40_KB() => Assert.InRange(Workload.RamBytesOfWakeWord(240, jury: false), 20_000, 40 * 1024);
+    public void With_a_short_ring_they_fit_into_40_KB() => Assert.InRange(Workload.RamBytesOfWakeWord(240), 20_000, 40 * 1024);
 
     // The gate looks at every hop: a good place for a regression.
     private static Action<AssemblyDefinition> InsertIntoLook(Func<ILProcessor, IEnumerable<Instruction>> code) => assembly =>

@@ -10,7 +10,7 @@ namespace Wearable.Chip.Tests;
 public sealed class PeSizesTests
 {
     // Code, array data and texts of contract and firmware when pe-sizes.txt was written; measure again and change both together.
-    private const int BytesWhenMeasured = 74_011;
+    private const int BytesWhenMeasured = 63_514;
     private const double StalePercent = 5;
 
     private static Dictionary<string, int> Measured { get; } = File.ReadLines(Path.Combine(Repository.Root, "firmware", "Wearable.Esp32", "pe-sizes.txt"))

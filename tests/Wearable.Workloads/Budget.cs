@@ -45,7 +45,6 @@ public static class Budget
         new("silence", 300_000, 1),
         new("noise", 1_400_000, 1),
         new("voice", 1_400_000, 1),
-        new("asked", 500_000, 50), // the jury, asked once a second: what a juror is made of is allocated while it looks
         new("stream", 1_200_000, 1),
         new("stream_adpcm", 1_200_000, 1),
         new("answer", 1_200_000, 1),

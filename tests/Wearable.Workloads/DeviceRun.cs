@@ -53,7 +53,7 @@ internal sealed class DeviceRun
             throw new InvalidOperationException("settings of the workload refused");
         }
 
-        Device = new Device(board, identity, settings, new WakeWordDetector(WakeModelShipped.Create(), WakeModelStore.ShippedJury(2)), heart ?? new HeartMonitor(sensor, _clock));
+        Device = new Device(board, identity, settings, new WakeWordDetector(WakeModelShipped.Create()), heart ?? new HeartMonitor(sensor, _clock));
         Device.Start();
     }
 

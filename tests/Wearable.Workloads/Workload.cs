@@ -23,7 +23,7 @@ public sealed record WorkloadCost(string Name, int Seconds, long Instructions, l
 public static class Workload
 {
     /// <summary>All rows of the budget, in the order of its table.</summary>
-    public static readonly string[] Names = ["silence", "noise", "voice", "asked", "stream", "stream_adpcm", "answer", "answer_adpcm", "heart_rest", "heart_motion", "heart_raw", "all"];
+    public static readonly string[] Names = ["silence", "noise", "voice", "stream", "stream_adpcm", "answer", "answer_adpcm", "heart_rest", "heart_motion", "heart_raw", "all"];
 
     /// <summary>Runs one workload in this load context; counts only where the firmware's assemblies are instrumented.</summary>
     /// <returns>Seconds, instructions, worst second, worst pass, allocations: numbers, because types of another load context are other types.</returns>
@@ -32,7 +32,6 @@ public static class Workload
         "silence" => DeviceRun.Quiet(),
         "noise" => DeviceRun.Noisy(),
         "voice" => DeviceRun.Spoken(),
-        "asked" => JuryRun.Run(),
         "stream" => DeviceRun.Streaming(Contract.AudioCodec.Pcm16At16k),
         "stream_adpcm" => DeviceRun.Streaming(Contract.AudioCodec.ImaAdpcmAt16k),
         "answer" => DeviceRun.Answering(Contract.AudioCodec.Pcm16At16k),
@@ -52,9 +51,8 @@ public static class Workload
 
     /// <summary>Bytes of the chip's heap that hearing the wake words takes: gate, features, model, network and the ring of raw sound.</summary>
     /// <param name="ringMs">Length of the ring: 1,000 as shipped.</param>
-    /// <param name="jury">With the jury, as shipped; what it makes while it looks is not counted.</param>
-    public static long RamBytesOfWakeWord(int ringMs, bool jury) => Meter.ChipMemory.Held(
-        new object[] { new Firmware.Voice.WakeWordDetector(Firmware.Voice.WakeModelShipped.Create(), jury ? Firmware.Voice.WakeModelStore.ShippedJury(2) : null), new Firmware.Voice.HopRing(ringMs / Contract.AudioFormat.HopMs) },
+    public static long RamBytesOfWakeWord(int ringMs) => Meter.ChipMemory.Held(
+        new object[] { new Firmware.Voice.WakeWordDetector(Firmware.Voice.WakeModelShipped.Create()), new Firmware.Voice.HopRing(ringMs / Contract.AudioFormat.HopMs) },
         t => t.Assembly == typeof(Firmware.Device).Assembly);
 
     private static long Weigh(Firmware.Device device) => Meter.ChipMemory.Held(device, typeof(Firmware.Device).Assembly, typeof(Contract.Topics).Assembly);

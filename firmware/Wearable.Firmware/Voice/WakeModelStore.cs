@@ -21,16 +21,13 @@ namespace Wearable.Firmware.Voice
         /// <summary>Why the kept model was not used; empty when all is well.</summary>
         public string Problem { get; private set; }
 
-        /// <summary>Who is asked beside the model that <see cref="Load"/> gave: the shipped one has a jury, a kept one none (null).</summary>
-        public WakeJury Jury { get; private set; }
-
         /// <summary>The kept model, or the shipped one when none is kept. A damaged one is removed and told in <see cref="Problem"/>.</summary>
         public WakeModel Load()
         {
             byte[] kept = _storage.Read(FileName);
             if (kept == null)
             {
-                return Shipped();
+                return WakeModelShipped.Create();
             }
 
             try
@@ -41,15 +38,8 @@ namespace Wearable.Firmware.Voice
             {
                 Problem = e.Message;
                 _storage.Delete(FileName);
-                return Shipped();
+                return WakeModelShipped.Create();
             }
-        }
-
-        /// <summary>The networks that are asked beside the shipped one.</summary>
-        /// <param name="words">How many words the shipped one knows.</param>
-        public static WakeJury ShippedJury(int words)
-        {
-            return new WakeJury(new WakeJuror[] { new WakeJurorOne() }, words);
         }
 
         /// <summary>Keeps a model for the next start; an empty one means the shipped model again. False: it is the one already kept.</summary>
@@ -73,13 +63,6 @@ namespace Wearable.Firmware.Voice
             Array.Copy(file, 0, copy, 0, length);
             _storage.Write(FileName, copy);
             return true;
-        }
-
-        private WakeModel Shipped()
-        {
-            WakeModel model = WakeModelShipped.Create();
-            Jury = ShippedJury(model.Words.Length);
-            return model;
         }
 
         // The head holds the checksum of the rest.

@@ -161,8 +161,8 @@ namespace Wearable.Firmware.Voice
             }
         }
 
-        /// <summary>Shifts every sum to 1/256 units and clips it to 0..Ceiling.</summary>
-        internal static void Squash(int[] sum, sbyte[] shift)
+        // Shifts every sum to 1/256 units and clips it to 0..Ceiling.
+        private static void Squash(int[] sum, sbyte[] shift)
         {
             for (int c = 0; c < C; c++)
             {
@@ -180,33 +180,10 @@ namespace Wearable.Firmware.Voice
             }
         }
 
-        /// <summary>
-        /// Adds a 24 x 24 product. Two outputs share one 64-bit product: the lower half of a packed weight belongs to the even output, the upper to the odd
-        /// one. The inputs stay in locals and each pair of outputs has its own array, so that places in it are constants: 6 IL for two
-        /// products, against 13 for one on arrays. Exact while a sum is below 2^31.
-        /// </summary>
-        internal static void Mix(int[] x, int o, long[][] pairs, int[] sum)
-        {
-            long x0 = x[o], x1 = x[o + 1], x2 = x[o + 2], x3 = x[o + 3], x4 = x[o + 4], x5 = x[o + 5];
-            long x6 = x[o + 6], x7 = x[o + 7], x8 = x[o + 8], x9 = x[o + 9], x10 = x[o + 10], x11 = x[o + 11];
-            long x12 = x[o + 12], x13 = x[o + 13], x14 = x[o + 14], x15 = x[o + 15], x16 = x[o + 16], x17 = x[o + 17];
-            long x18 = x[o + 18], x19 = x[o + 19], x20 = x[o + 20], x21 = x[o + 21], x22 = x[o + 22], x23 = x[o + 23];
-            int c = 0;
-            for (int pair = 0; pair < C / 2; pair++)
-            {
-                long[] w = pairs[pair];
-                long acc = w[0] * x0 + w[1] * x1 + w[2] * x2 + w[3] * x3 + w[4] * x4 + w[5] * x5 + w[6] * x6 + w[7] * x7
-                    + w[8] * x8 + w[9] * x9 + w[10] * x10 + w[11] * x11 + w[12] * x12 + w[13] * x13 + w[14] * x14 + w[15] * x15
-                    + w[16] * x16 + w[17] * x17 + w[18] * x18 + w[19] * x19 + w[20] * x20 + w[21] * x21 + w[22] * x22 + w[23] * x23;
-                int even = (int)acc;
-                sum[c] += even;
-                sum[c + 1] += (int)((acc - even) >> 32);
-                c += 2;
-            }
-        }
-
-        /// <summary>As above, on rows of features; written twice because generic methods give wrong values on the chip.</summary>
-        internal static void Mix(sbyte[] x, int o, long[][] pairs, int[] sum)
+        // Two outputs share one 64-bit product: the lower half of a packed weight belongs to the even output, the upper to the odd
+        // one. The inputs stay in locals and each pair of outputs has its own array, so that places in it are constants: 6 IL for two
+        // products, against 13 for one on arrays. Exact while a sum is below 2^31.
+        private static void Mix(int[] x, int o, long[][] pairs, int[] sum)
         {
             long x0 = x[o], x1 = x[o + 1], x2 = x[o + 2], x3 = x[o + 3], x4 = x[o + 4], x5 = x[o + 5];
             long x6 = x[o + 6], x7 = x[o + 7], x8 = x[o + 8], x9 = x[o + 9], x10 = x[o + 10], x11 = x[o + 11];
@@ -232,20 +209,13 @@ namespace Wearable.Firmware.Voice
             for (int pair = 0; pair < C / 2; pair++)
             {
                 pairs[pair] = new long[C];
-                Pack(w, pair, pairs[pair]);
+                for (int k = 0; k < C; k++)
+                {
+                    pairs[pair][k] = w[2 * pair * C + k] + ((long)w[(2 * pair + 1) * C + k] << 32);
+                }
             }
 
             return pairs;
-        }
-
-        /// <summary>The weights of one pair of outputs for <see cref="Mix"/>.</summary>
-        internal static void Pack(sbyte[] w, int pair, long[] packed)
-        {
-            int even = 2 * pair * C;
-            for (int k = 0; k < C; k++)
-            {
-                packed[k] = w[even + k] + ((long)w[even + C + k] << 32);
-            }
         }
     }
 }

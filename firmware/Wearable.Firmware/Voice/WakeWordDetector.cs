@@ -8,15 +8,12 @@ namespace Wearable.Firmware.Voice
     /// Hears wake words in integers: gate, features, network, score. While the gate is closed a hop costs a look at 40 samples, plus one row in eight hops that keeps the noise floors alive (counted: 0.16 M IL/s). When it opens,
     /// the rows start <see cref="PastHops"/> back in the kept sound and catch up with two rows a call; then one row and a quarter
     /// of the network a hop (counted: 1.31 M IL/s; 1.59 M in a second with a catch-up). Memory: about 25 KB: 17 KB of packed weights, what is left
-    /// of the model's arrays and the network's state; 7 KB more with a jury. The sound it looks back at is the device's one ring.
+    /// of the model's arrays and the network's state. The sound it looks back at is the device's one ring.
     /// </summary>
     public sealed class WakeWordDetector : IWakeWordDetector
     {
         /// <summary>How far before the gate's opening the rows start: 240 ms, longer than the soft first sounds of a word.</summary>
         public const int PastHops = 12;
-
-        /// <summary>Hops a ring must hold so that a detector with a jury misses none: the past, and what waits while the jury looks again and again.</summary>
-        public const int RingHops = 40;
 
         /// <summary>Most rows made in one call of <see cref="Hear"/>: bounds its work to about 35 ms of a 2 M IL/s chip.</summary>
         public const int RowsPerCall = 2;
@@ -31,9 +28,6 @@ namespace Wearable.Firmware.Voice
         public const int ScorePerUnit = 5;
 
         private const int LevelSlots = 128;
-
-        // Hops that come while a part of a look is computed (about 50 ms) and other work is done.
-        private const int RestHops = 3;
         private const int FloorEveryHops = 8;
         private const int NearHops = 50;
 
@@ -52,16 +46,11 @@ namespace Wearable.Firmware.Voice
         private readonly WakeDetection _detection = new WakeDetection();
         private readonly WakeDetection _nearMiss = new WakeDetection();
         private readonly NearMissWatch _near;
-        private readonly WakeJury _jury;
-        private readonly WakeVote _vote;
-        private readonly int[] _sums;
         private readonly short[] _levels = new short[LevelSlots];
         private readonly int[] _row = new int[WakeFeatures.Bands];
         private readonly int[] _before;
         private readonly int[] _scores;
         private readonly int[] _thresholds;
-        private int _juror = -1;
-        private int _rest;
         private int _hop;
         private int _fresh;
         private int _backlog;
@@ -70,19 +59,10 @@ namespace Wearable.Firmware.Voice
         private bool _open;
         private bool _nearMissed;
 
-        /// <summary>Builds a detector that believes its one network; nothing is allocated afterwards.</summary>
+        /// <summary>Builds the detector; nothing is allocated afterwards.</summary>
         /// <param name="model">A model, for example WakeModelShipped.Create().</param>
         /// <exception cref="ArgumentException">The model's arrays do not fit its shape.</exception>
         public WakeWordDetector(WakeModel model)
-            : this(model, null)
-        {
-        }
-
-        /// <summary>Builds a detector that asks other networks before it reports a word; what they need is allocated while they look.</summary>
-        /// <param name="model">The network that hears everything.</param>
-        /// <param name="jury">Those it asks, see <see cref="WakeVote"/>, for the same words in the same order; null: it is believed alone.</param>
-        /// <exception cref="ArgumentException">The model's arrays do not fit its shape.</exception>
-        public WakeWordDetector(WakeModel model, WakeJury jury)
         {
             _words = model.Words;
             _version = model.Version;
@@ -93,10 +73,6 @@ namespace Wearable.Firmware.Voice
             _thresholds = new int[words];
             Array.Copy(model.Thresholds, 0, _thresholds, 0, words);
             _near = new NearMissWatch(words);
-            _sums = new int[words];
-            _jury = jury;
-            _vote = jury == null ? null : new WakeVote(_thresholds, jury.Count);
-
             _detection.Word = model.Words[0];
             _nearMiss.Word = model.Words[0];
         }
@@ -143,12 +119,6 @@ namespace Wearable.Firmware.Voice
         public int[] Scores
         {
             get { return _scores; }
-        }
-
-        /// <summary>Of each word the sum of the last two raw scores, 256 = 1.0 of log odds: what the vote is about.</summary>
-        public int[] Sums
-        {
-            get { return _sums; }
         }
 
         /// <summary>Steps scored so far (80 ms of sound each); tells a reader of <see cref="Scores"/> that they are new.</summary>
@@ -207,12 +177,6 @@ namespace Wearable.Firmware.Voice
                 _fresh++;
             }
 
-            if (_juror >= 0)
-            {
-                _backlog = _backlog < sound.Count ? _backlog + 1 : sound.Count; // what a short ring no longer holds is not heard
-                return Ask();
-            }
-
             if (!_gate.IsOpen)
             {
                 Idle(sound);
@@ -223,7 +187,7 @@ namespace Wearable.Firmware.Voice
             {
                 Open(sound.Count);
             }
-            else if (_backlog < sound.Count)
+            else
             {
                 _backlog++;
             }
@@ -232,19 +196,9 @@ namespace Wearable.Firmware.Voice
             {
                 Extract(sound, _backlog, 1);
                 _backlog--;
-                if (_jury != null)
-                {
-                    _jury.Keep(_row);
-                }
-
                 if (_net.Push(_row) && Decide())
                 {
                     return true;
-                }
-
-                if (_juror >= 0)
-                {
-                    return false; // a juror looks in the next pass, the other rows wait
                 }
             }
 
@@ -257,18 +211,11 @@ namespace Wearable.Firmware.Voice
             _open = true;
             _backlog = kept < _fresh ? kept : _fresh;
             _net.Reset();
-            if (_jury != null)
-            {
-                _jury.Reset();
-                _vote.Clear();
-            }
         }
 
         private void Close()
         {
             _open = false;
-            _juror = -1;
-            _rest = 0;
             _closedHops = 0;
             int never = -WakeModel.Ceiling;
             for (int i = 0; i < _scores.Length; i++)
@@ -308,11 +255,11 @@ namespace Wearable.Firmware.Voice
             ScoreCount++;
             for (int i = 0; i < logits.Length; i++)
             {
-                _sums[i] = logits[i] + _before[i];
+                int score = EvenScore + (((logits[i] + _before[i]) * ScorePerUnit) >> 9);
                 _before[i] = logits[i];
-                int score = WakeVote.Points(_sums[i]);
+                score = score < 0 ? 0 : score > 100 ? 100 : score;
                 _scores[i] = score;
-                if (_jury == null && score >= _thresholds[i] && (best < 0 || score > _scores[best]))
+                if (score >= _thresholds[i] && (best < 0 || score > _scores[best]))
                 {
                     best = i;
                 }
@@ -320,18 +267,7 @@ namespace Wearable.Firmware.Voice
 
             if (_quietScores > 0)
             {
-                if (_jury != null)
-                {
-                    _vote.Clear();
-                }
-
                 _quietScores--;
-                return false;
-            }
-
-            if (_jury != null && _vote.Note(_sums))
-            {
-                _juror = 0;
                 return false;
             }
 
@@ -345,66 +281,10 @@ namespace Wearable.Firmware.Voice
                 return false;
             }
 
-            Hit(best);
-            return true;
-        }
-
-        private void Hit(int word)
-        {
             _near.Clear();
             _quietScores = QuietMs / ScoreMs;
-            Report(word);
-        }
-
-        // A part of a juror, then passes in which the loop takes the sound that came meanwhile out of the microphone's buffer.
-        private bool Ask()
-        {
-            if (_rest > 0)
-            {
-                _rest--;
-                return false;
-            }
-
-            if (!_jury.Look(_juror, _vote.Back))
-            {
-                _rest = RestHops;
-                return false;
-            }
-
-            WakeVerdict verdict = _vote.Add(_jury.Scores);
-            if (verdict == WakeVerdict.AskOn)
-            {
-                _juror++;
-                return false;
-            }
-
-            _juror = -1;
-            if (verdict == WakeVerdict.No)
-            {
-                Almost();
-                return false;
-            }
-
-            _scores[_vote.Word] = _vote.Score;
-            Hit(_vote.Word);
+            Report(best);
             return true;
-        }
-
-        // What the jury did not confirm was almost a word.
-        private void Almost()
-        {
-            for (int i = 0; i < _scores.Length; i++)
-            {
-                if (_scores[i] >= _thresholds[i] && _thresholds[i] > 0)
-                {
-                    _scores[i] = _thresholds[i] - 1;
-                }
-            }
-
-            if (_near.Look(_scores, _thresholds))
-            {
-                ReportNear();
-            }
         }
 
         private void Report(int word)

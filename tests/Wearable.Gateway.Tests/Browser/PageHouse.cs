@@ -32,7 +32,7 @@ public sealed class PageHouse : IAsyncDisposable
         });
         PageHouse house = new(gateway, await gateway.WearableAsync("bear"));
         await house._bear.TellAsync(house.Bear.Status, StatusMessage.Online, retain: true);
-        await house.TellAsync(house.Bear.Info, new InfoMessage { Board = "simulator", FirmwareVersion = "0.1.0", Words = "computer", Thresholds = [60], ModelVersion = "both-3", Codecs = [0, 30] });
+        await house.TellAsync(house.Bear.Info, new InfoMessage { Board = "simulator", FirmwareVersion = "0.1.0", Words = "computer", Thresholds = [60], ModelVersion = "both-2", Codecs = [0, 30] });
         await house.TellAsync(house.Bear.State, new StateMessage { Mode = 0, Microphone = 1 });
         await house.HealthAsync(overruns: 2);
         return house;
