@@ -11,7 +11,7 @@ namespace Wearable.Firmware
         {
             "up_codec",         // 0 PCM16 (cheapest for an interpreter: about 20 IL a sample), 30 IMA ADPCM (about 75 IL, a quarter of the bytes)
             "volume_percent",
-            "preroll_ms",       // sound kept from before the wake; memory: 64 bytes a ms; takes effect at the next boot
+            "preroll_ms",       // sound kept from before the wake; memory: 64 bytes a ms; takes effect at the next boot; below 240 the detector begins later too
             "max_speech_ms",    // the device's own limit when the gateway does not find the end of speech
             "max_think_ms",     // without an answer for this long the device listens for its word again
             "health_every_ms",

@@ -246,11 +246,7 @@ internal sealed class ClusterScenario : IAsyncDisposable
             await Task.WhenAll(_wearables.Select((wearable, i) => TellAsync(wearable, i, warming.Token)));
         }
 
-        for (int i = 0; i < turns; i++)
-        {
-            await Task.WhenAll(talkers.Select(talker => talker.AskAsync(_over.Token)));
-        }
-
+        await AskAllAsync();
         ClusterNode[] measured = [.. _plan.Cores == Cores.OneForTheFirst ? _nodes.Take(1) : _nodes];
         double idle = await SettledAsync(time / 2, measured);
 
@@ -266,16 +262,18 @@ internal sealed class ClusterScenario : IAsyncDisposable
         double idleOfAll = idle * _nodes.Count / measured.Length;
         double turnMs = await MedianAsync(async () =>
         {
-            (double used, double seconds, _) = await UsedAsync(async () =>
-            {
-                for (int i = 0; i < turns; i++)
-                {
-                    await Task.WhenAll(talkers.Select(talker => talker.AskAsync(_over.Token)));
-                }
-            }, _nodes);
+            (double used, double seconds, _) = await UsedAsync(AskAllAsync, _nodes);
             return (used - (idleOfAll * seconds)) * 1e3 / (turns * talkers.Length);
         });
         return (messageUs, turnMs, 100 * idleOfAll);
+
+        async Task AskAllAsync()
+        {
+            for (int i = 0; i < turns; i++)
+            {
+                await Task.WhenAll(talkers.Select(talker => talker.AskAsync(_over.Token)));
+            }
+        }
     }
 
     private static async Task<double> MedianAsync(Func<Task<double>> measure)
