@@ -185,8 +185,17 @@ public abstract class TelemetryStoreTests(StoreKind kind)
         StoreWriter writer = gateway.Get<StoreWriter>();
         await TestStore.RefuseReadingsAsync(gateway.Get<IStore>());
         IMqttClient bear = await gateway.WearableAsync("bear");
-        await writer.FlushAsync(); // else its first words share the batch that is refused
+        while (writer.Written < 2) // the sweep at start erases beside this test: what is old, and words; else it could share the batch that is refused
+        {
+            await Task.Yield();
+        }
+
         Task refused = bear.TellAsync(new Topics("bear").Heart, Say.Bytes(Say.Heart(723), 1));
+        while (gateway.Log.At(LogLevel.Warning).Count == 0) // refused once: an hour that goes by now brings its sweep into a batch behind
+        {
+            await Task.Yield();
+        }
+
         while (writer.Lost == 0)
         {
             _time.Advance(TimeSpan.FromSeconds(1));
