@@ -47,6 +47,9 @@ public static class Folds
         return fold >= 0 ? fold : throw new ArgumentException($"speaker group {group}: not in any fold");
     }
 
+    /// <summary>Name of the file with a fold's model.</summary>
+    public static string FileOf(int fold) => $"fold-{fold}.model";
+
     /// <summary>Speaker group of a recording, the start of its file name.</summary>
     public static string GroupOf(string path) => Path.GetFileNameWithoutExtension(path).Split('-')[0];
 }

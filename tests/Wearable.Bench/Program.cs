@@ -55,7 +55,7 @@ switch (args.Length > 0 ? args[0] : "")
     case "safety":
         return await SafetyBench.RunAsync(args[1..]);
     default:
-        Console.Error.WriteLine("wake FOLDER [--noise DB]: the wake words, device alone and with the gateway, on FOLDER/positive/WORD/*.wav and FOLDER/negative/*.wav");
+        Console.Error.WriteLine("wake FOLDER [--noise DB] [--folds MODELS]: the wake words, device alone and with the gateway, on FOLDER/positive/WORD/*.wav and FOLDER/negative/*.wav");
         Console.Error.WriteLine("budget [ROW]: what the firmware costs a chip, in IL instructions, milliseconds and bytes; of one row: which methods");
         Console.Error.WriteLine("chip [FOLDER [EVERY]]: conversations on a simulated chip: losses, load, word end to evt/wake");
         Console.Error.WriteLine("heart FOLDER: the pulse on FOLDER/*.i32 with their references");

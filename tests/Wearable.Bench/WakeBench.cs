@@ -7,44 +7,63 @@ using Wearable.Training;
 namespace Wearable.Bench;
 
 /// <summary>
-/// Scores the shipped wake-word models on FOLDER/positive/WORD/*.wav (file names start with the speaker group) and
+/// Scores the shipped wake-word model on FOLDER/positive/WORD/*.wav (file names start with the speaker group) and
 /// FOLDER/negative/*.wav, streamed through the device's detector, and every wake of the device through the gateway's second opinion. With
-/// <c>--noise DB</c> noise lies so far below each voice. The shipped model may have been trained on the same recordings: figures for
-/// unseen people are the cross-validated ones in the model's card.
+/// <c>--noise DB</c> noise lies so far below each voice. The shipped model may have been trained on the same recordings; with <c>--folds MODELS</c>
+/// (from <c>crossvalidate --out MODELS</c>) every recording is heard by a model that knows neither the person nor that fifth of the background.
 /// </summary>
 public static class WakeBench
 {
-    private static readonly WakeModel[] Models = [WakeModelShipped.Create()];
-
     /// <summary>Runs; args[0] is the folder. Prints a table and, as the last line, JSON.</summary>
-    /// <returns>0, or 2 when the folder is missing or holds nothing for any model.</returns>
+    /// <returns>0, or 2 when the folder is missing or holds nothing for any word of the model, or a model is missing.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
         double noiseDb = double.PositiveInfinity;
-        bool understood = args.Length is 1 || (args.Length is 3 && args[1] == "--noise" && double.TryParse(args[2], NumberStyles.Float, CultureInfo.InvariantCulture, out noiseDb));
+        string folds = "";
+        bool understood = args.Length % 2 == 1;
+        for (int i = 1; i + 1 < args.Length; i += 2)
+        {
+            understood &= args[i] switch
+            {
+                "--noise" => double.TryParse(args[i + 1], NumberStyles.Float, CultureInfo.InvariantCulture, out noiseDb),
+                "--folds" => (folds = args[i + 1]).Length > 0,
+                _ => false,
+            };
+        }
+
         if (!understood || !Directory.Exists(args[0]))
         {
-            Console.Error.WriteLine("wake FOLDER [--noise DB]: a folder with positive/WORD/*.wav and negative/*.wav is needed");
+            Console.Error.WriteLine("wake FOLDER [--noise DB] [--folds MODELS]: a folder with positive/WORD/*.wav and negative/*.wav is needed");
             return 2;
         }
 
-        JsonObject result = [];
-        foreach (WakeModel model in Models)
+        try
         {
-            using WakeCascade? cascade = await WakeCascade.LoadAsync(model);
-            for (int word = 0; word < model.Words.Length; word++)
+            return await ScoreAsync(args[0], folds.Length > 0 ? WakeListeners.OfFolds(folds) : WakeListeners.Shipped(), noiseDb);
+        }
+        catch (Exception e) when (e is IOException or ArgumentException)
+        {
+            Console.Error.WriteLine($"wake: {e.Message}");
+            return 2;
+        }
+    }
+
+    private static async Task<int> ScoreAsync(string folder, WakeListeners listeners, double noiseDb)
+    {
+        JsonObject result = [];
+        using WakeCascade? cascade = await WakeCascade.LoadAsync();
+        for (int word = 0; word < listeners.Common.Words.Length; word++)
+        {
+            string positives = Path.Combine(folder, "positive", listeners.Common.Words[word].Replace(' ', '-'));
+            if (Directory.Exists(positives))
             {
-                string folder = Path.Combine(args[0], "positive", model.Words[word].Replace(' ', '-'));
-                if (Directory.Exists(folder))
-                {
-                    result[model.Words[word]] = await ScoreAsync(model, word, folder, Path.Combine(args[0], "negative"), noiseDb, cascade);
-                }
+                result[listeners.Common.Words[word]] = await ScoreAsync(listeners, word, positives, Path.Combine(folder, "negative"), noiseDb, cascade);
             }
         }
 
         if (result.Count == 0)
         {
-            Console.Error.WriteLine($"{args[0]}/positive: no folder named after a word that has a model");
+            Console.Error.WriteLine($"{folder}/positive: no folder named after a word that has a model");
             return 2;
         }
 
@@ -52,7 +71,7 @@ public static class WakeBench
         return 0;
     }
 
-    private static async Task<JsonObject> ScoreAsync(WakeModel model, int word, string positives, string negatives, double noiseDb, WakeCascade? cascade)
+    private static async Task<JsonObject> ScoreAsync(WakeListeners listeners, int word, string positives, string negatives, double noiseDb, WakeCascade? cascade)
     {
         float[] Clip(string file, int i)
         {
@@ -60,25 +79,27 @@ public static class WakeBench
             return double.IsInfinity(noiseDb) ? x : DeviceScorer.Noisy(x, noiseDb, i);
         }
 
+        WakeModel model = listeners.Common;
         string[] files = [.. Directory.GetFiles(positives, "*.wav").Order(StringComparer.Ordinal)];
+        WakeModel[] hears = [.. files.Select(file => listeners.Of(file).Device)];
         int[] best = new int[files.Length];
         int[] opened = new int[files.Length];
         Parallel.For(0, files.Length, i =>
         {
-            DeviceHearing hearing = DeviceScorer.Hear(model, Clip(files[i], i), word);
+            DeviceHearing hearing = DeviceScorer.Hear(hears[i], Clip(files[i], i), word);
             (best[i], opened[i]) = (hearing.Best, hearing.OpenHops);
         });
 
         List<(string Name, DeviceHearing Hearing)> streams = [];
         foreach (string file in Directory.Exists(negatives) ? Directory.GetFiles(negatives, "*.wav").Order(StringComparer.Ordinal).ToArray() : [])
         {
-            streams.Add((Path.GetFileNameWithoutExtension(file), DeviceScorer.Hear(model, WavFile.Read(file), word)));
+            streams.AddRange(listeners.Parts(WavFile.Read(file)).Select(part => (Path.GetFileNameWithoutExtension(file), DeviceScorer.Hear(part.Ears.Device, part.Sound.Span, word))));
         }
 
         double hours = streams.Sum(s => s.Hearing.Hours);
         Curve curve = new(best, [.. streams.Select(s => s.Hearing)], hours);
         int threshold = model.Thresholds[word];
-        Console.WriteLine($"{model.Words[word]}: model {model.Version}, {files.Length} clips, {hours:0.00} h of background, threshold {threshold}");
+        Console.WriteLine($"{model.Words[word]}: {listeners.Name}, {files.Length} clips, {hours:0.00} h of background, threshold {threshold}");
         Console.WriteLine("threshold  miss %  false alarms/h");
         for (int t = 20; t <= 100; t += 5)
         {
@@ -90,9 +111,9 @@ public static class WakeBench
             Console.WriteLine($"group {group.Key,-4} {group.Count(),4} clips, {group.Count(i => best[i] < threshold),3} missed");
         }
 
-        foreach ((string name, DeviceHearing hearing) in streams)
+        foreach (var stream in streams.GroupBy(s => s.Name, s => s.Hearing))
         {
-            Console.WriteLine(Line($"{name,-26} {hearing.Hours:0.00} h, {hearing.Hits(threshold),4} false alarms, gate open {100.0 * hearing.OpenHops / Math.Max(1, hearing.Hops):0} %"));
+            Console.WriteLine(Line($"{stream.Key,-26} {stream.Sum(h => h.Hours):0.00} h, {stream.Sum(h => h.Hits(threshold)),4} false alarms, gate open {100.0 * stream.Sum(h => (long)h.OpenHops) / Math.Max(1, stream.Sum(h => (long)h.Hops)):0} %"));
         }
 
         double open = 100.0 * streams.Sum(s => (long)s.Hearing.OpenHops) / Math.Max(1, streams.Sum(s => (long)s.Hearing.Hops));
@@ -100,7 +121,7 @@ public static class WakeBench
         JsonObject? both = null;
         if (cascade is not null)
         {
-            both = await CascadeAsync(cascade, model.Words[word], files, Clip, negatives, hours);
+            both = await CascadeAsync(cascade, listeners, model.Words[word], files, Clip, negatives, hours);
         }
 
         return new JsonObject
@@ -117,30 +138,36 @@ public static class WakeBench
         };
     }
 
-    private static async Task<JsonObject> CascadeAsync(WakeCascade cascade, string word, string[] files, Func<string, int, float[]> clip, string negatives, double hours)
+    private static async Task<JsonObject> CascadeAsync(WakeCascade cascade, WakeListeners listeners, string word, string[] files, Func<string, int, float[]> clip, string negatives, double hours)
     {
-        int woke = 0, heard = 0;
+        WakeCascade.Verdict[] verdicts = new WakeCascade.Verdict[files.Length];
         for (int i = 0; i < files.Length; i++)
         {
-            WakeCascade.Verdict verdict = await cascade.HearAsync(clip(files[i], i), word);
-            woke += verdict.Wakes > 0 ? 1 : 0;
-            heard += verdict.Confirmed > 0 ? 1 : 0;
+            verdicts[i] = await cascade.HearAsync(listeners.Of(files[i]), clip(files[i], i), word);
         }
 
-        int wakes = 0, confirmed = 0;
+        List<double> margins = [];
         foreach (string file in hours > 0 ? Directory.GetFiles(negatives, "*.wav").Order(StringComparer.Ordinal) : Enumerable.Empty<string>())
         {
-            WakeCascade.Verdict verdict = await cascade.HearAsync(WavFile.Read(file), word);
-            wakes += verdict.Wakes;
-            confirmed += verdict.Confirmed;
+            foreach ((WakeEars ears, ReadOnlyMemory<float> sound) in listeners.Parts(WavFile.Read(file)))
+            {
+                margins.AddRange((await cascade.HearAsync(ears, sound, word)).Margins);
+            }
+        }
+
+        int woke = verdicts.Count(v => v.Wakes > 0), heard = verdicts.Count(v => v.IsConfirmed);
+        foreach (IGrouping<string, int> group in Enumerable.Range(0, files.Length).GroupBy(i => Folds.GroupOf(files[i])))
+        {
+            Console.WriteLine($"group {group.Key,-4} {group.Count(),4} clips, {group.Count(i => !verdicts[i].IsConfirmed),3} missed by device and gateway");
         }
 
         double miss = 100.0 * (files.Length - heard) / Math.Max(1, files.Length);
-        Console.WriteLine(Line($"device and gateway: {files.Length - woke} clips did not wake the device, {woke - heard} more were not confirmed, {miss:0.0} % missed; of {wakes} false alarms {confirmed} confirmed"));
+        Console.WriteLine(Line($"device and gateway: {files.Length - woke} clips did not wake the device, {woke - heard} more were not confirmed, {miss:0.0} % missed; of {margins.Count} false alarms {margins.Count(m => m >= 0)} confirmed"));
+        Console.WriteLine(Line($"what lay above or nearest below the bar: {string.Join(", ", margins.OrderDescending().Take(5).Select(m => m.ToString("0.0", CultureInfo.InvariantCulture)))}"));
         return new JsonObject
         {
             ["miss"] = Math.Round(miss, 2),
-            ["fa_per_hour"] = hours > 0 ? Math.Round(confirmed / hours, 3) : null,
+            ["fa_per_hour"] = hours > 0 ? Math.Round(margins.Count(m => m >= 0) / hours, 3) : null,
         };
     }
 

@@ -9,22 +9,22 @@ using Wearable.Training;
 namespace Wearable.Bench;
 
 /// <summary>
-/// Device and gateway one behind the other: every wake of the device at its shipped thresholds, with all words active, is cut as the device
+/// Device and gateway one behind the other: every wake of the device at its model's thresholds, with all words active, is cut as the device
 /// would send it and judged by the gateway's own second opinion.
 /// </summary>
-internal sealed class WakeCascade(SpeechEngines engines, WakeModel model) : IDisposable
+internal sealed class WakeCascade(SpeechEngines engines) : IDisposable
 {
     // As Device: the word's beginning and this much before it, at most the settings' pre-roll.
     private const int MarginMs = 400;
     private const int MostPreRollMs = 1000;
 
     /// <summary>Loads the gateway's engines; says in one sentence why not and gives null when the models are not there.</summary>
-    public static async Task<WakeCascade?> LoadAsync(WakeModel model)
+    public static async Task<WakeCascade?> LoadAsync()
     {
         try
         {
             ModelFiles files = await new ModelStore(new ModelStoreOptions()).EnsureAsync(CancellationToken.None);
-            return new WakeCascade(await SpeechEngines.LoadAsync(files), model);
+            return new WakeCascade(await SpeechEngines.LoadAsync(files));
         }
         catch (ModelException e)
         {
@@ -34,43 +34,48 @@ internal sealed class WakeCascade(SpeechEngines engines, WakeModel model) : IDis
     }
 
     /// <summary>What became of one word's wakes in a sound.</summary>
-    /// <param name="Wakes">Wakes of the device.</param>
-    /// <param name="Confirmed">Those the gateway confirmed.</param>
-    public readonly record struct Verdict(int Wakes, int Confirmed);
+    /// <param name="Margins">Of each wake of the device, by how much the gateway confirmed it; below 0: it did not.</param>
+    public sealed record Verdict(IReadOnlyList<double> Margins)
+    {
+        /// <summary>Wakes of the device.</summary>
+        public int Wakes => Margins.Count;
+
+        /// <summary>Whether the gateway confirmed any.</summary>
+        public bool IsConfirmed => Margins.Any(margin => margin >= 0);
+    }
 
     /// <summary>Streams a sound; counts the wakes of one word.</summary>
-    public async Task<Verdict> HearAsync(float[] sound, string word)
+    public async Task<Verdict> HearAsync(WakeEars ears, ReadOnlyMemory<float> sound, string word)
     {
-        WakeWordDetector detector = new(model);
+        WakeWordDetector detector = new(ears.Device);
         byte[] hop = new byte[RawSound.HopBytes];
         HopRing ring = new(WakeWordDetector.PastHops + 1);
-        int wakes = 0, confirmed = 0;
+        List<double> margins = [];
         int hops = sound.Length / AudioFormat.HopSamples;
         for (int i = 0; i < hops; i++)
         {
-            DeviceEars.FillHop(sound.AsSpan(i * AudioFormat.HopSamples, AudioFormat.HopSamples), hop);
+            DeviceEars.FillHop(sound.Span.Slice(i * AudioFormat.HopSamples, AudioFormat.HopSamples), hop);
             ring.Push(hop);
             if (!detector.Hear(ring) || detector.Detection.Word != word)
             {
                 continue;
             }
 
-            wakes++;
             int woke = (i + 1) * AudioFormat.HopSamples;
             int preRollMs = Math.Min(Math.Min(MostPreRollMs, detector.Detection.BeganMsAgo + MarginMs), woke / SpeechFormat.SamplesPerMs);
-            WakeVerifier verifier = new(engines.WordScorer, new WakeClaim(word, detector.Detection.Score, detector.Detection.Threshold, preRollMs));
+            WakeVerifier verifier = new(engines.WordScorer, new WakeClaim(word, detector.Detection.Score, detector.Detection.Threshold, preRollMs), ears.Teachers);
             int start = woke - preRollMs * SpeechFormat.SamplesPerMs;
-            short[] part = Cut(sound, start + verifier.From, start + verifier.To);
-            confirmed += (await verifier.JudgeAsync(part, CancellationToken.None)).Confirmed ? 1 : 0;
+            short[] part = Cut(sound.Span, start + verifier.From, start + verifier.To);
+            margins.Add((await verifier.JudgeAsync(part, CancellationToken.None)).Margin);
         }
 
-        return new Verdict(wakes, confirmed);
+        return new Verdict(margins);
     }
 
     /// <inheritdoc/>
     public void Dispose() => engines.Dispose();
 
-    private static short[] Cut(float[] sound, int from, int to)
+    private static short[] Cut(ReadOnlySpan<float> sound, int from, int to)
     {
         short[] part = new short[Math.Min(to, sound.Length) - from];
         for (int i = 0; i < part.Length; i++)

@@ -23,6 +23,9 @@ public sealed record ConversationServices(
     IReadOnlyList<ITurnObserver> Observers,
     ILogger<ConversationHub> Log)
 {
+    /// <summary>The device's teachers, asked beside the word scorer; null: nobody is.</summary>
+    public WakeTeachers? Teachers { get; init; }
+
     /// <summary>The gateway's own sentences.</summary>
     public Sayings Sayings { get; init; } = Sayings.English;
 }
@@ -37,6 +40,7 @@ public static class ConversationRegistration
         services.AddSingleton(new EndOfSpeechSettings());
         services.AddSingleton<ISafetyGate>(p => new ClosedGate(
             new SafetyGate(p.GetRequiredService<SafetySettings>(), p.GetRequiredService<TimeProvider>()), p.GetRequiredService<ILogger<ClosedGate>>()));
+        services.AddSingleton(_ => WakeTeachers.Shipped());
         services.AddBrain();
         services.AddSingleton(p => new ConversationServices(
             p.GetRequiredService<IVoiceActivity>(),
@@ -52,6 +56,7 @@ public static class ConversationRegistration
             [.. p.GetServices<ITurnObserver>()],
             p.GetRequiredService<ILogger<ConversationHub>>())
         {
+            Teachers = p.GetRequiredService<WakeTeachers>(),
             Sayings = p.GetRequiredService<Sayings>(),
         });
         services.AddSingleton<ConversationHub>();

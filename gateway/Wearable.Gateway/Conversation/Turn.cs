@@ -60,7 +60,7 @@ public sealed class Turn : IAsyncDisposable
         Id = turnId;
         _claim = claim;
         _followsUp = followsUp;
-        _verifier = claim is not null && services.WordScorer is not null ? new WakeVerifier(services.WordScorer, claim) : null;
+        _verifier = claim is not null && services.WordScorer is not null ? new WakeVerifier(services.WordScorer, claim, services.Teachers) : null;
         _codec = codec;
         _services = services;
         _speaker = speaker;

@@ -4,14 +4,16 @@ namespace Wearable.Gateway.Conversation;
 
 /// <summary>
 /// The second opinion on a wake word. The speech model, which never saw the recordings the device's model learned from, says how probable the
-/// word is in the sound around it; a device that was surer needs less of it. It runs while the person still speaks and costs no time.
-/// A single word is looked for in a wide and in a narrow cut, and the mean of the two probabilities counts: what was said before the word, or the noise
-/// there, hides it in one cut more often than in both. A phrase does not fit into the narrow one.
-/// Chosen on 372 recordings of people saying "computer" and 305 of "view glass" and on the shipped device's 135 and 115 false alarms in 10.2 h of background, for
-/// one in ten hours each: one of each passes; of "computer" 1 word is lost, in 10 dB noise 13 of 360 (with the wide cut alone 3 and 22), of "view glass" 1 and 4 of 301.
+/// word is in the sound around it, and the device's teachers hear it again; a device that was surer needs less of both. It runs while the person still
+/// speaks and costs no time. A single word is looked for by the speech model in a wide and in a narrow cut, and the mean of the two probabilities counts: what was
+/// said before the word, or the noise there, hides it in one cut more often than in both. A phrase does not fit into the narrow one.
+/// How its figures were chosen, on whom, and what passes and what is lost: models/wake-both/README.md.
 /// (Comparing the transcript with the word turned away 3 of 6.)
 /// </summary>
-public sealed class WakeVerifier(IWordScorer scorer, WakeClaim claim)
+/// <param name="scorer">The speech model.</param>
+/// <param name="claim">What the device says.</param>
+/// <param name="teachers">The device's teachers; asked when they know the word.</param>
+public sealed class WakeVerifier(IWordScorer scorer, WakeClaim claim, WakeTeachers? teachers = null)
 {
     /// <summary>Sound behind the moment of waking that is needed, ms.</summary>
     public const int AfterMs = 150;
@@ -22,12 +24,21 @@ public sealed class WakeVerifier(IWordScorer scorer, WakeClaim claim)
     // The narrow cut: a single word lasts 400 to 900 ms and ends some 100 ms before the device wakes.
     private const int NarrowBeforeMs = 750, NarrowAfterMs = 100;
 
-    // log probability + PerPoint * device score must reach this, less for each word after the first: two words in a row are less probable when said, and far less
-    // by chance. The best false alarms of "view glass" lay at -4.1 and -8.0.
-    private const double PerPoint = 0.2, NeededForOne = 4.2, LessPerWord = 11.2, NeededAtLeast = -7.0;
+    // log probability + PerPoint * device score + PerTaught * the teachers' log odds must reach what is needed. Two words in a row are less probable when
+    // said, and far less by chance.
+    private const double PerPoint = 0.2, PerTaught = 0.5;
+    private const double NeededForOne = 4.75, NeededForPhrase = -5.5, TeachersNeedForOne = 4.85, TeachersNeedForPhrase = -6.0;
 
     private readonly bool _isPhrase = claim.Word.Contains(' ', StringComparison.Ordinal);
-    private readonly double _needed = Math.Max(NeededAtLeast, NeededForOne - (LessPerWord * claim.Word.Count(c => c == ' ')));
+    private readonly WakeTeachers? _teachers = teachers?.Know(claim.Word) == true ? teachers : null;
+
+    private double Needed => (_teachers is null, _isPhrase) switch
+    {
+        (true, false) => NeededForOne,
+        (true, true) => NeededForPhrase,
+        (false, false) => TeachersNeedForOne,
+        (false, true) => TeachersNeedForPhrase,
+    };
 
     /// <summary>First sample of the turn's sound to look at.</summary>
     public int From => Math.Max(0, claim.PreRollMs - BeforeMs) * SpeechFormat.SamplesPerMs;
@@ -45,6 +56,7 @@ public sealed class WakeVerifier(IWordScorer scorer, WakeClaim claim)
             return new WakeOpinion(double.NegativeInfinity, double.NegativeInfinity);
         }
 
+        Task<double> taught = _teachers is null ? Task.FromResult(0.0) : Task.Run(() => PerTaught * _teachers.OddsOf(samples.Span, claim.Word), cancellation);
         double logProbability = await scorer.ScoreAsync(samples, claim.Word, cancellation).ConfigureAwait(false);
         ReadOnlyMemory<short> narrow = Narrow(samples);
         if (!_isPhrase && !narrow.IsEmpty)
@@ -52,7 +64,7 @@ public sealed class WakeVerifier(IWordScorer scorer, WakeClaim claim)
             logProbability = MeanOf(logProbability, await scorer.ScoreAsync(narrow, claim.Word, cancellation).ConfigureAwait(false));
         }
 
-        return new WakeOpinion(logProbability + (PerPoint * claim.Score) - _needed, logProbability);
+        return new WakeOpinion(logProbability + (PerPoint * claim.Score) + await taught.ConfigureAwait(false) - Needed, logProbability);
     }
 
     private ReadOnlyMemory<short> Narrow(ReadOnlyMemory<short> samples)
