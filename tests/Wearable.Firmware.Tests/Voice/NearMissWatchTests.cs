@@ -10,18 +10,18 @@ public class NearMissWatchTests
     [Fact]
     public void A_score_that_comes_close_and_falls_is_told_once_with_its_highest()
     {
-        Assert.False(Look(53, 0));
+        Assert.False(Look(56, 0));
+        Assert.False(Look(58, 0));
         Assert.False(Look(57, 0));
-        Assert.False(Look(52, 0));
         Assert.True(Look(20, 0));
-        Assert.Equal((0, 57), (_watch.Word, _watch.Score));
+        Assert.Equal((0, 58), (_watch.Word, _watch.Score));
         Assert.False(Look(20, 0));
     }
 
     [Fact]
     public void A_score_far_below_is_nothing()
     {
-        Assert.False(Look(51, 41));
+        Assert.False(Look(55, 45));
         Assert.False(Look(0, 0));
     }
 
@@ -39,9 +39,9 @@ public class NearMissWatchTests
     [Fact]
     public void Another_one_within_four_seconds_is_not_told()
     {
-        Look(0, 45);
+        Look(0, 46);
         Assert.True(Look(0, 0));
-        Assert.Equal((1, 45), (_watch.Word, _watch.Score));
+        Assert.Equal((1, 46), (_watch.Word, _watch.Score));
         Look(58, 0);
         Assert.False(Look(0, 0));
         for (int i = 0; i < NearMissWatch.QuietScores; i++)
