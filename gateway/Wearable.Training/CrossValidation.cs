@@ -58,7 +58,7 @@ public static class CrossValidation
         Curve clean = curves[0];
         Console.WriteLine($"cross-validated: {heard.Length} clips, {hours:0.00} h; gate open {100.0 * background.Sum(b => (long)b.Hearing.OpenHops) / background.Sum(b => (long)b.Hearing.Hops):0} % of background, never for {heard.Count(h => h.Best[0] == 0)} clips");
         Console.WriteLine($"{"false alarms",-14}{"threshold",10}{string.Concat(Conditions.Select(c => $"{c.Name,13}"))}   missed, %");
-        foreach (double limit in (double[])[20, 10, 5, 2, 1, 0.5, 0.2])
+        foreach (double limit in (double[])[60, 20, 10, 5, 2, 1, 0.5, 0.2])
         {
             int t = clean.ThresholdFor(limit);
             Console.WriteLine($"{clean.FalseAlarmsPerHour(t),6:0.00} <= {limit,-4}{t,10}{string.Concat(curves.Select(c => $"{c.Miss(t),13:0.0}"))}");

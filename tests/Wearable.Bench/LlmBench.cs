@@ -7,9 +7,11 @@ using Wearable.Gateway.Tests.Brain.Llm.Graphs;
 namespace Wearable.Bench;
 
 /// <summary>
-/// <c>llm FOLDER [--shapes 0.1B,0.5B,1.5B] [--threads 1,2] [--llama FOLDER] [--mqtt PER_SECOND]</c>: first whether real small weights in FOLDER give the text of
+/// <c>llm FOLDER [--shapes 0.1B,0.5B,1.5B] [--threads 1,2] [--llama FOLDER] [--mqtt PER_SECOND] [--block 32] [--rounds 1]</c>: first whether real small weights in FOLDER give the text of
 /// their reference implementation, in both layouts of attention; then CPU time per token of random 4-bit weights in the given shapes, beside
-/// llama.cpp's where a folder with its npm packages is given; with <c>--mqtt</c> once more while so many messages a second flow through a gateway beside.
+/// llama.cpp's where a folder with its npm packages is given (its blocks are always 32); with <c>--mqtt</c> once more while so many messages a second flow through a gateway beside.
+/// With several rounds the two take turns, and the median of each counts: what else the host of this machine does disturbs both alike.
+/// A scale is a float32 here and a float16 there: blocks of 64 here have as many bits to a weight (4.5) as llama.cpp's of 32.
 /// Last, one line of JSON.
 /// </summary>
 internal static class LlmBench
@@ -30,6 +32,14 @@ internal static class LlmBench
         int[] threads = [.. Value(args, "--threads", "1").Split(',').Select(t => int.Parse(t, CultureInfo.InvariantCulture))];
         string llama = Value(args, "--llama", "");
         int mqtt = int.Parse(Value(args, "--mqtt", "0"), NumberStyles.None, CultureInfo.InvariantCulture);
+        int block = int.Parse(Value(args, "--block", "32"), NumberStyles.None, CultureInfo.InvariantCulture);
+        if (block is not (32 or 64 or 128))
+        {
+            Console.Error.WriteLine($"--block: 32, 64 or 128 inputs to a scale expected, got {block}");
+            return 2;
+        }
+
+        int rounds = Math.Max(1, int.Parse(Value(args, "--rounds", "1"), NumberStyles.None, CultureInfo.InvariantCulture));
         if (shapes.FirstOrDefault(s => !Shapes.ContainsKey(s)) is { } unknown)
         {
             Console.Error.WriteLine($"--shapes: of {string.Join(", ", Shapes.Keys)} expected, got \"{unknown}\"");
@@ -45,7 +55,7 @@ internal static class LlmBench
                 Console.WriteLine("correctness on real weights skipped: give the folder with stories260K.bin");
             }
 
-            List<object> rows = [.. shapes.SelectMany(name => Measure(name, threads, llama, mqtt, work))];
+            List<object> rows = [.. shapes.SelectMany(name => Measure(name, threads, llama, mqtt, block, rounds, work))];
             Console.WriteLine(JsonSerializer.Serialize(new { stories260K_equal = correct, shapes = rows }));
             return correct == false ? 1 : 0;
         }
@@ -87,49 +97,51 @@ internal static class LlmBench
         return all;
     }
 
-    private static IEnumerable<object> Measure(string name, int[] threads, string llama, int mqtt, string work)
+    private static IEnumerable<object> Measure(string name, int[] threads, string llama, int mqtt, int block, int rounds, string work)
     {
         DecoderShape shape = Shapes[name];
         string folder = Directory.CreateDirectory(Path.Combine(work, name)).FullName;
-        DecoderGraph.WriteRandom(Path.Combine(folder, "model.onnx"), shape, seed: 1);
+        DecoderGraph.WriteRandom(Path.Combine(folder, "model.onnx"), shape, seed: 1, block);
         TinyModel.WriteConfig(folder, shape);
         TinyModel.WriteTokenizer(Path.Combine(folder, "tokenizer.json"), TinyModel.QwenControls);
         foreach ((int count, int flowing) in threads.SelectMany(t => mqtt > 0 ? new[] { (t, 0), (t, mqtt) } : [(t, 0)]))
         {
             using MqttFlow? flow = flowing > 0 ? MqttFlow.Start(flowing) : null;
             string how = $"{name}, {count} thread(s){(flow is null ? "" : $", {flowing} messages/s beside")}";
-            DecoderSpeed speed;
-            double cold, warm;
-            using (DecoderModel model = DecoderModel.Load(ModelFolder.Open(folder), maxTokens: 512, count))
+            List<DecoderSpeed> speeds = [];
+            List<double> others = [];
+            using DecoderModel model = DecoderModel.Load(ModelFolder.Open(folder), maxTokens: 512, count);
+            for (int round = 0; round < rounds; round++)
             {
-                speed = DecoderSpeed.Measure(model, PromptTokens, AnswerTokens);
-                (cold, warm) = Persona(model, folder);
+                speeds.Add(DecoderSpeed.Measure(model, PromptTokens, AnswerTokens));
+                Console.WriteLine($"{how}: {speeds[^1]}");
+                string reason = "no --llama FOLDER given (npm i node-llama-cpp @node-llama-cpp/linux-x64)";
+                if (llama.Length > 0 && LlamaCpp.Measure(Path.GetFullPath(llama), folder, shape, count, PromptTokens, AnswerTokens, out reason) is { } other)
+                {
+                    others.Add(other.CpuMs);
+                    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{how}: llama.cpp {other.CpuMs:0.0} CPU ms a token, best {other.BestPerSecond:0.0} tokens/s"));
+                }
+                else
+                {
+                    Console.WriteLine($"{how}: llama.cpp not measured: {reason}");
+                }
             }
 
-            Console.WriteLine($"{how}: {speed}");
+            (double cold, double warm) = Persona(model, folder);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{how}: persona of {PersonaTokens} tokens {cold:0} ms computed, {warm:0} ms restored from disk"));
-            double? beside = null;
-            string reason = "no --llama FOLDER given (npm i node-llama-cpp @node-llama-cpp/linux-x64)";
-            if (llama.Length > 0 && LlamaCpp.Measure(Path.GetFullPath(llama), folder, shape, count, PromptTokens, AnswerTokens, out reason) is { } other)
-            {
-                beside = other.CpuMs;
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{how}: llama.cpp {other.CpuMs:0.0} CPU ms a token, best {other.BestPerSecond:0.0} tokens/s"));
-            }
-            else
-            {
-                Console.WriteLine($"{how}: llama.cpp not measured: {reason}");
-            }
-
+            double own = Median(speeds.Select(speed => speed.CpuMsPerToken));
+            double? beside = others.Count > 0 ? Median(others) : null;
             double? flowed = flow?.Stop();
             yield return new
             {
                 shape = name,
+                block,
                 threads = count,
                 mqtt_per_s = flowed is double f ? Math.Round(f) : 0,
-                cpu_ms_per_token = Math.Round(speed.CpuMsPerToken, 2),
+                cpu_ms_per_token = Math.Round(own, 2),
                 llamacpp_cpu_ms_per_token = beside is double b ? Math.Round(b, 2) : (double?)null,
-                ratio = beside is double c ? Math.Round(speed.CpuMsPerToken / c, 3) : (double?)null,
-                prefill_cpu_ms_64 = Math.Round(speed.PrefillCpuMs),
+                ratio = beside is double c ? Math.Round(own / c, 3) : (double?)null,
+                prefill_cpu_ms_64 = Math.Round(Median(speeds.Select(speed => speed.PrefillCpuMs))),
                 persona_300_computed_ms = Math.Round(cold),
                 persona_300_restored_ms = Math.Round(warm),
             };
@@ -153,6 +165,12 @@ internal static class LlmBench
         bool restored = new PrefixStore(kept, ModelFolder.Open(folder).Fingerprint()).TryRestore(model, persona);
         double warm = System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalMilliseconds;
         return (cold, restored ? warm : throw new InvalidOperationException("the stored prefix was expected back, got none"));
+    }
+
+    private static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 
     private static string Value(string[] args, string name, string standard)

@@ -13,6 +13,9 @@ internal sealed record GraphOptions
     /// <summary>4-bit weights: 0 computes in float32, 4 with 8-bit activations (faster).</summary>
     public int AccuracyLevel { get; init; }
 
+    /// <summary>4-bit weights: inputs that share a scale.</summary>
+    public int Block { get; init; } = Matrix.Block;
+
     /// <summary>input_ids and attention_mask as int32, as some exports have them.</summary>
     public bool Int32Inputs { get; init; }
 
@@ -54,9 +57,13 @@ internal sealed class DecoderGraph
     }
 
     /// <summary>Writes a 4-bit graph of a large shape with random bytes as weights, for speed only.</summary>
-    public static void WriteRandom(string path, DecoderShape shape, int seed)
+    /// <param name="path">File to write.</param>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="seed">Of the bytes.</param>
+    /// <param name="block">Inputs that share a scale: 32 as onnxruntime-genai rounds by itself, 128 as GPTQ and AWQ releases of Qwen have it.</param>
+    public static void WriteRandom(string path, DecoderShape shape, int seed, int block = Matrix.Block)
     {
-        GraphOptions options = new() { Attention = Attention.Packed, AccuracyLevel = 4, InsideBytes = 1 << 12 };
+        GraphOptions options = new() { Attention = Attention.Packed, AccuracyLevel = 4, InsideBytes = 1 << 12, Block = block };
         using OnnxWriter onnx = new(path, options.InsideBytes);
         DecoderGraph graph = new(shape, options, onnx);
         Random random = new(seed);
@@ -271,7 +278,7 @@ internal sealed class DecoderGraph
     private string NBits(string name, int outputs, int inputs, string x) => _onnx.Node(
         "MatMulNBits",
         [x, name, name + ".scales"],
-        [("K", inputs), ("N", outputs), ("bits", 4), ("block_size", Matrix.Block), ("accuracy_level", _options.AccuracyLevel)],
+        [("K", inputs), ("N", outputs), ("bits", 4), ("block_size", _options.Block), ("accuracy_level", _options.AccuracyLevel)],
         "com.microsoft");
 
     private string Vector(DecoderWeights weights, int layer, string part)
@@ -393,8 +400,8 @@ internal sealed class DecoderGraph
         };
         string name = $"layer{layer}.{part}";
         long bytes = (long)outputs * inputs / 2;
-        int blocks = inputs / Matrix.Block;
-        _onnx.Weights(name, OnnxType.UInt8, [outputs, blocks, Matrix.Block / 2], bytes, stream => RandomBytes(stream, bytes, random, null));
+        int blocks = inputs / _options.Block;
+        _onnx.Weights(name, OnnxType.UInt8, [outputs, blocks, _options.Block / 2], bytes, stream => RandomBytes(stream, bytes, random, null));
         float[] scales = new float[outputs * blocks];
         Array.Fill(scales, 0.25f / MathF.Sqrt(inputs));
         _onnx.Floats(name + ".scales", [scales.Length], scales);
