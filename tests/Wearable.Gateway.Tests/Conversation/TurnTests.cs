@@ -29,7 +29,7 @@ public sealed partial class TurnTests : IAsyncDisposable
 
     private ConversationHub Hub(IWordScorer? scorer, TimeSpan followUp = default)
     {
-        ConversationSettings settings = new() { FollowUp = followUp, SilenceEvery = TimeSpan.FromMilliseconds(40), MaxThinking = TimeSpan.FromMilliseconds(300), MaxToPlay = TimeSpan.FromMilliseconds(400) };
+        ConversationSettings settings = new() { FollowUp = followUp, SilenceEvery = TimeSpan.FromMilliseconds(40), MaxThinking = TimeSpan.FromSeconds(1), MaxToPlay = TimeSpan.FromSeconds(2) };
         return new ConversationHub(new ConversationServices(
             new LoudIsSpeech(), _listening, scorer, new Beep(), _brain, new SafetyGate(new SafetySettings(), TimeProvider.System), _sent, TimeProvider.System, settings, new EndOfSpeechSettings(), [_ended], NullLogger<ConversationHub>.Instance));
     }
