@@ -47,6 +47,10 @@ namespace Wearable.Firmware.Voice
         /// <summary>One word's threshold, by its index in <see cref="Words"/>.</summary>
         int GetThreshold(int wordIndex);
 
+        /// <summary>Asks for so many points more than each threshold, until told otherwise: while the device speaks it also hears itself.</summary>
+        /// <param name="points">0 and more.</param>
+        void NeedMore(int points);
+
         /// <summary>Version of the model, as in its card.</summary>
         string ModelVersion { get; }
 

@@ -61,6 +61,11 @@ namespace Wearable.Firmware.Voice
         }
 
         /// <inheritdoc/>
+        public void NeedMore(int points)
+        {
+        }
+
+        /// <inheritdoc/>
         public void Reset()
         {
         }

@@ -56,6 +56,7 @@ namespace Wearable.Firmware.Voice
         private int _backlog;
         private int _closedHops;
         private int _quietScores;
+        private int _more;
         private bool _open;
         private bool _nearMissed;
 
@@ -142,6 +143,12 @@ namespace Wearable.Firmware.Voice
             }
 
             return false;
+        }
+
+        /// <inheritdoc/>
+        public void NeedMore(int points)
+        {
+            _more = points;
         }
 
         /// <inheritdoc/>
@@ -259,7 +266,7 @@ namespace Wearable.Firmware.Voice
                 _before[i] = logits[i];
                 score = score < 0 ? 0 : score > 100 ? 100 : score;
                 _scores[i] = score;
-                if (score >= _thresholds[i] && (best < 0 || score > _scores[best]))
+                if (score >= _thresholds[i] + _more && (best < 0 || score > _scores[best]))
                 {
                     best = i;
                 }
@@ -292,7 +299,7 @@ namespace Wearable.Firmware.Voice
             WakeDetection detection = _detection;
             detection.Word = _words[word];
             detection.Score = _scores[word];
-            detection.Threshold = _thresholds[word];
+            detection.Threshold = _thresholds[word] + _more;
             int beganBack = WordExtent.BeganBack(_levels, _hop, _backlog, _gate.FloorLevel);
             detection.BeganMsAgo = beganBack * AudioFormat.HopMs;
             detection.LevelDb = LevelDb(beganBack);

@@ -248,6 +248,10 @@ namespace Wearable.DeviceTests
             return 62;
         }
 
+        void IWakeWordDetector.NeedMore(int points)
+        {
+        }
+
         string IWakeWordDetector.ModelVersion
         {
             get { return "fake"; }

@@ -60,6 +60,30 @@ namespace Wearable.DeviceTests
             Check.Equal(1, heard, "reports within " + WakeWordDetector.QuietMs.ToString() + " ms");
         }
 
+        [TestMethod]
+        public static void While_more_is_needed_a_score_must_lie_that_far_above_the_threshold()
+        {
+            WakeWordDetector detector = new WakeWordDetector(SyntheticModel.Create(1));
+            SyntheticSound sound = new SyntheticSound(9);
+            HopRing ring = new HopRing(WakeWordDetector.PastHops + 1);
+            int heardAbove = 0;
+            int heardAtAll = 0;
+            detector.SetThreshold("word-0", 0);
+            for (int n = 0; n < 160; n++)
+            {
+                detector.NeedMore(n < 80 ? 101 : 0);
+                ring.Push(sound.Hop(100, n >= 40 ? 8000 : 0));
+                if (detector.Hear(ring))
+                {
+                    heardAtAll++;
+                    heardAbove += n < 80 ? 1 : 0;
+                }
+            }
+
+            Check.Equal(0, heardAbove, "reports while no score is enough");
+            Check.True(heardAtAll > 0, "reports afterwards");
+        }
+
         private static int Scores(WakeWordDetector detector, int words)
         {
             SyntheticSound sound = new SyntheticSound(8);

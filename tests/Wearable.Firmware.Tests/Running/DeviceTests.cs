@@ -169,8 +169,9 @@ public sealed class DeviceTests
         board.Answer(0, AudioPacket.First, 1);
         board.Answer(1, 0, 1);
         board.Run(3);
+        Assert.Equal(4, board.MorePoints); // it hears itself too
         board.Wake();
-        Assert.Equal(DeviceMode.Streaming, board.Device.Mode);
+        Assert.Equal((DeviceMode.Streaming, 0), (board.Device.Mode, board.MorePoints));
         Assert.Equal(1, board.Flushes);
         Assert.Contains("\"sid\":\"0000002a-2\"", board.Texts("evt/wake")[^1]);
     }

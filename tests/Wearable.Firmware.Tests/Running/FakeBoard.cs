@@ -269,6 +269,10 @@ internal sealed class FakeBoard : IMicrophone, ISpeaker, II2cBus, INetwork, IMes
 
     int IWakeWordDetector.GetThreshold(int wordIndex) => 62;
 
+    public int MorePoints { get; private set; }
+
+    void IWakeWordDetector.NeedMore(int points) => MorePoints = points;
+
     string IWakeWordDetector.ModelVersion => "fake";
 
     public int Resets { get; private set; }
