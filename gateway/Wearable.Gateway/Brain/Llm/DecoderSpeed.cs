@@ -12,9 +12,9 @@ namespace Wearable.Gateway.Brain.Llm;
 public sealed record DecoderSpeed(double PrefillCpuMs, int PromptTokens, double CpuMsPerToken, double BestTokensPerSecond, long ResidentBytes)
 {
     // Until the runtime has its buffers and .NET its compiled code, a token costs up to four times as much.
-    private const int WarmTokens = 16;
+    private const int WarmTokens = 64;
 
-    /// <summary>Reads a prompt of fixed tokens, then makes tokens one by one; once more, shorter, before it counts.</summary>
+    /// <summary>Reads a prompt of fixed tokens, then makes tokens one by one; and does so before, uncounted.</summary>
     public static DecoderSpeed Measure(DecoderModel model, int promptTokens, int answerTokens)
     {
         int[] prompt = [.. Enumerable.Range(0, promptTokens).Select(i => i * 7919 % model.VocabularySize)];
