@@ -44,8 +44,7 @@ public static class CrossValidation
             DeviceHearing[] parts = new DeviceHearing[Folds.Count];
             Parallel.For(0, Folds.Count, p =>
             {
-                int from = (int)((long)all.Length * p / Folds.Count), to = (int)((long)all.Length * (p + 1) / Folds.Count);
-                parts[p] = models[p] is { } model ? DeviceScorer.Hear(model, all.AsSpan(from, to - from), head) : new DeviceHearing([], 0, 0);
+                parts[p] = models[p] is { } model ? DeviceScorer.Hear(model, all.AsSpan(Folds.PartOf(p, all.Length)), head) : new DeviceHearing([], 0, 0);
             });
             foreach (DeviceHearing part in parts)
             {

@@ -27,7 +27,7 @@ public sealed class FloatAgainstInt8(string dataFolder, string[] words)
         foreach (string file in Directory.GetFiles(Path.Combine(dataFolder, "negative"), "*.wav").Order(StringComparer.Ordinal))
         {
             float[] all = WavFile.Read(file);
-            sbyte[] rows = DeviceEars.Rows(all[(int)((long)all.Length * fold / Folds.Count)..(int)((long)all.Length * (fold + 1) / Folds.Count)]);
+            sbyte[] rows = DeviceEars.Rows(all[Folds.PartOf(fold, all.Length)]);
             Keep(_background, Both(net, model, rows));
         }
 

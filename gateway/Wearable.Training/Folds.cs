@@ -47,6 +47,11 @@ public static class Folds
         return fold >= 0 ? fold : throw new ArgumentException($"speaker group {group}: not in any fold");
     }
 
+    /// <summary>The part of a background stream that a fold leaves out.</summary>
+    /// <param name="fold">The fold.</param>
+    /// <param name="length">Samples of the whole stream.</param>
+    public static Range PartOf(int fold, int length) => (int)((long)length * fold / Count)..(int)((long)length * (fold + 1) / Count);
+
     /// <summary>Name of the file with a fold's model.</summary>
     public static string FileOf(int fold) => $"fold-{fold}.model";
 

@@ -84,7 +84,8 @@ public sealed class Preparer(string dataFolder, string word, int seed)
             float[] all = WavFile.Read(file);
             for (int p = 0; p < Folds.Count; p++)
             {
-                int from = (int)((long)all.Length * p / Folds.Count), to = (int)((long)all.Length * (p + 1) / Folds.Count);
+                (int from, int samples) = Folds.PartOf(p, all.Length).GetOffsetAndLength(all.Length);
+                int to = from + samples;
                 for (int i = from; i + 4 * Rate < to; i += ChunkSeconds * Rate)
                 {
                     _parts[p].Add(all[i..Math.Min(to, i + ChunkSeconds * Rate)]);

@@ -129,8 +129,8 @@ internal static class LlmBench
 
             (double cold, double warm) = Persona(model, folder);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{how}: persona of {PersonaTokens} tokens {cold:0} ms computed, {warm:0} ms restored from disk"));
-            double own = Median(speeds.Select(speed => speed.CpuMsPerToken));
-            double? beside = others.Count > 0 ? Median(others) : null;
+            double own = Median.Of(speeds.Select(speed => speed.CpuMsPerToken));
+            double? beside = others.Count > 0 ? Median.Of(others) : null;
             double? flowed = flow?.Stop();
             yield return new
             {
@@ -141,7 +141,7 @@ internal static class LlmBench
                 cpu_ms_per_token = Math.Round(own, 2),
                 llamacpp_cpu_ms_per_token = beside is double b ? Math.Round(b, 2) : (double?)null,
                 ratio = beside is double c ? Math.Round(own / c, 3) : (double?)null,
-                prefill_cpu_ms_64 = Math.Round(Median(speeds.Select(speed => speed.PrefillCpuMs))),
+                prefill_cpu_ms_64 = Math.Round(Median.Of(speeds.Select(speed => speed.PrefillCpuMs))),
                 persona_300_computed_ms = Math.Round(cold),
                 persona_300_restored_ms = Math.Round(warm),
             };
@@ -165,12 +165,6 @@ internal static class LlmBench
         bool restored = new PrefixStore(kept, ModelFolder.Open(folder).Fingerprint()).TryRestore(model, persona);
         double warm = System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalMilliseconds;
         return (cold, restored ? warm : throw new InvalidOperationException("the stored prefix was expected back, got none"));
-    }
-
-    private static double Median(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 
     private static string Value(string[] args, string name, string standard)

@@ -101,15 +101,9 @@ internal static class StartBench
 
     private static (double ReadyMs, double ResidentMb) Report(string name, List<(double ReadyMs, double ResidentMb)> runs)
     {
-        double readyMs = Median(runs.Select(run => run.ReadyMs)), residentMb = Median(runs.Select(run => run.ResidentMb));
+        double readyMs = Median.Of(runs.Select(run => run.ReadyMs)), residentMb = Median.Of(runs.Select(run => run.ResidentMb));
         Console.WriteLine(Line($"{name,-7} ready after {readyMs,7:0} ms ({runs.Min(run => run.ReadyMs):0} to {runs.Max(run => run.ReadyMs):0}), {residentMb,6:0.0} MB resident ({runs.Min(run => run.ResidentMb):0.0} to {runs.Max(run => run.ResidentMb):0.0}), median of {runs.Count}"));
         return (readyMs, residentMb);
-    }
-
-    private static double Median(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return sorted[sorted.Length / 2];
     }
 
     private static string Line(FormattableString text) => FormattableString.Invariant(text);

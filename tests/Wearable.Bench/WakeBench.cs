@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Wearable.Firmware.Voice;
+using Wearable.Gateway.Conversation;
 using Wearable.Training;
 
 namespace Wearable.Bench;
@@ -140,36 +141,38 @@ public static class WakeBench
 
     private static async Task<JsonObject> CascadeAsync(WakeCascade cascade, WakeListeners listeners, string word, string[] files, Func<string, int, float[]> clip, string negatives, double hours)
     {
-        WakeCascade.Verdict[] verdicts = new WakeCascade.Verdict[files.Length];
+        List<WakeOpinion>[] onClips = new List<WakeOpinion>[files.Length];
         for (int i = 0; i < files.Length; i++)
         {
-            verdicts[i] = await cascade.HearAsync(listeners.Of(files[i]), clip(files[i], i), word);
+            onClips[i] = await cascade.HearAsync(listeners.Of(files[i]), clip(files[i], i), word);
         }
 
-        List<double> margins = [];
+        List<WakeOpinion> onNothing = [];
         foreach (string file in hours > 0 ? Directory.GetFiles(negatives, "*.wav").Order(StringComparer.Ordinal) : Enumerable.Empty<string>())
         {
             foreach ((WakeEars ears, ReadOnlyMemory<float> sound) in listeners.Parts(WavFile.Read(file)))
             {
-                margins.AddRange((await cascade.HearAsync(ears, sound, word)).Margins);
+                onNothing.AddRange(await cascade.HearAsync(ears, sound, word));
             }
         }
 
-        int woke = verdicts.Count(v => v.Wakes > 0), heard = verdicts.Count(v => v.IsConfirmed);
+        int woke = onClips.Count(clip => clip.Count > 0), heard = onClips.Count(IsConfirmed), confirmed = onNothing.Count(opinion => opinion.Confirmed);
         foreach (IGrouping<string, int> group in Enumerable.Range(0, files.Length).GroupBy(i => Folds.GroupOf(files[i])))
         {
-            Console.WriteLine($"group {group.Key,-4} {group.Count(),4} clips, {group.Count(i => !verdicts[i].IsConfirmed),3} missed by device and gateway");
+            Console.WriteLine($"group {group.Key,-4} {group.Count(),4} clips, {group.Count(i => !IsConfirmed(onClips[i])),3} missed by device and gateway");
         }
 
         double miss = 100.0 * (files.Length - heard) / Math.Max(1, files.Length);
-        Console.WriteLine(Line($"device and gateway: {files.Length - woke} clips did not wake the device, {woke - heard} more were not confirmed, {miss:0.0} % missed; of {margins.Count} false alarms {margins.Count(m => m >= 0)} confirmed"));
-        Console.WriteLine(Line($"what lay above or nearest below the bar: {string.Join(", ", margins.OrderDescending().Take(5).Select(m => m.ToString("0.0", CultureInfo.InvariantCulture)))}"));
+        Console.WriteLine(Line($"device and gateway: {files.Length - woke} clips did not wake the device, {woke - heard} more were not confirmed, {miss:0.0} % missed; of {onNothing.Count} false alarms {confirmed} confirmed"));
+        Console.WriteLine(Line($"what lay above or nearest below the bar: {string.Join(", ", onNothing.Select(opinion => opinion.Margin).OrderDescending().Take(5).Select(margin => margin.ToString("0.0", CultureInfo.InvariantCulture)))}"));
         return new JsonObject
         {
             ["miss"] = Math.Round(miss, 2),
-            ["fa_per_hour"] = hours > 0 ? Math.Round(margins.Count(m => m >= 0) / hours, 3) : null,
+            ["fa_per_hour"] = hours > 0 ? Math.Round(confirmed / hours, 3) : null,
         };
     }
+
+    private static bool IsConfirmed(List<WakeOpinion> opinions) => opinions.Exists(opinion => opinion.Confirmed);
 
     private static string Line(FormattableString s) => s.ToString(CultureInfo.InvariantCulture);
 }

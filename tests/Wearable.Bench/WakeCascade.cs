@@ -33,24 +33,14 @@ internal sealed class WakeCascade(SpeechEngines engines) : IDisposable
         }
     }
 
-    /// <summary>What became of one word's wakes in a sound.</summary>
-    /// <param name="Margins">Of each wake of the device, by how much the gateway confirmed it; below 0: it did not.</param>
-    public sealed record Verdict(IReadOnlyList<double> Margins)
-    {
-        /// <summary>Wakes of the device.</summary>
-        public int Wakes => Margins.Count;
-
-        /// <summary>Whether the gateway confirmed any.</summary>
-        public bool IsConfirmed => Margins.Any(margin => margin >= 0);
-    }
-
-    /// <summary>Streams a sound; counts the wakes of one word.</summary>
-    public async Task<Verdict> HearAsync(WakeEars ears, ReadOnlyMemory<float> sound, string word)
+    /// <summary>Streams a sound.</summary>
+    /// <returns>The gateway's opinion on each of the device's wakes for one word.</returns>
+    public async Task<List<WakeOpinion>> HearAsync(WakeEars ears, ReadOnlyMemory<float> sound, string word)
     {
         WakeWordDetector detector = new(ears.Device);
         byte[] hop = new byte[RawSound.HopBytes];
         HopRing ring = new(WakeWordDetector.PastHops + 1);
-        List<double> margins = [];
+        List<WakeOpinion> opinions = [];
         int hops = sound.Length / AudioFormat.HopSamples;
         for (int i = 0; i < hops; i++)
         {
@@ -66,10 +56,10 @@ internal sealed class WakeCascade(SpeechEngines engines) : IDisposable
             WakeVerifier verifier = new(engines.WordScorer, new WakeClaim(word, detector.Detection.Score, detector.Detection.Threshold, preRollMs), ears.Teachers);
             int start = woke - preRollMs * SpeechFormat.SamplesPerMs;
             short[] part = Cut(sound.Span, start + verifier.From, start + verifier.To);
-            margins.Add((await verifier.JudgeAsync(part, CancellationToken.None)).Margin);
+            opinions.Add(await verifier.JudgeAsync(part, CancellationToken.None));
         }
 
-        return new Verdict(margins);
+        return opinions;
     }
 
     /// <inheritdoc/>

@@ -35,14 +35,9 @@ internal sealed class WakeListeners
     public WakeEars Of(string recording) => _ears.Length == 1 ? _ears[0] : _ears[Folds.ScoredBy(Folds.GroupOf(recording))];
 
     /// <summary>A stream of background, in the parts that are heard by one each.</summary>
-    public IEnumerable<(WakeEars Ears, ReadOnlyMemory<float> Sound)> Parts(float[] stream)
-    {
-        for (int part = 0; part < _ears.Length; part++)
-        {
-            int from = (int)((long)stream.Length * part / _ears.Length), to = (int)((long)stream.Length * (part + 1) / _ears.Length);
-            yield return (_ears[part], stream.AsMemory(from, to - from));
-        }
-    }
+    public IEnumerable<(WakeEars Ears, ReadOnlyMemory<float> Sound)> Parts(float[] stream) => _ears.Length == 1
+        ? [(_ears[0], stream)]
+        : _ears.Select((ears, fold) => (ears, (ReadOnlyMemory<float>)stream.AsMemory(Folds.PartOf(fold, stream.Length))));
 
     private static WakeModel Read(string path)
     {

@@ -44,23 +44,25 @@ public sealed class WakeTeachers(IReadOnlyList<WakeModel> models)
         }
 
         int[][] rows = RowsOf(samples);
+        WakeNet[] nets = [.. models.Select(model => new WakeNet(model))];
+        int index = Array.IndexOf(models[0].Words, word);
         double best = -WakeModel.Ceiling / (double)WakeModel.One;
 
         // A score belongs to four rows; where the first four begin is chance, on the device too.
         for (int first = 0; first < WakeNet.RowsPerScore; first++)
         {
-            best = Math.Max(best, BestOf(rows, first, Array.IndexOf(models[0].Words, word)));
+            best = Math.Max(best, BestOf(nets, rows, first, index));
         }
 
         return best;
     }
 
-    private double BestOf(int[][] rows, int first, int word)
+    private static double BestOf(WakeNet[] nets, int[][] rows, int first, int word)
     {
         double[] sum = new double[Math.Max(0, rows.Length - first) / WakeNet.RowsPerScore];
-        foreach (WakeModel model in models)
+        foreach (WakeNet net in nets)
         {
-            WakeNet net = new(model);
+            net.Reset();
             int score = 0;
             for (int r = first; r < rows.Length; r++)
             {
@@ -74,7 +76,7 @@ public sealed class WakeTeachers(IReadOnlyList<WakeModel> models)
         double best = double.NegativeInfinity;
         for (int i = 1; i < sum.Length; i++)
         {
-            best = Math.Max(best, (sum[i - 1] + sum[i]) / 2 / models.Count);
+            best = Math.Max(best, (sum[i - 1] + sum[i]) / 2 / nets.Length);
         }
 
         return best;

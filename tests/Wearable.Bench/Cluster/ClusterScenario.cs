@@ -284,8 +284,7 @@ internal sealed class ClusterScenario : IAsyncDisposable
             values[i] = await measure();
         }
 
-        Array.Sort(values);
-        return values[values.Length / 2];
+        return Median.Of(values);
     }
 
     // What part of all messages the measured gateways work on: of a pulse and an event, its home hears both and the letterbox one of them, in turn.
