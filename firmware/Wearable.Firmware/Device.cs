@@ -18,7 +18,7 @@ namespace Wearable.Firmware
         private const int MessagesPerPass = 4;
         private const int PreRollMarginMs = 400; // speech to text needs the soft first sound of the word, and a breath before it ("Imputer" at 120 ms)
         private const int FollowUpPreRollMs = 300;
-        private const int SpeakingPoints = 4; // it hears its own voice: talk wakes it 50 times an hour, with so much more 18 times (models/wake-both)
+        private const int SpeakingPoints = 4; // it hears its own voice: talk wakes it 33 times an hour, with so much more 9 times (models/wake-both)
         private const int IdentifyMs = 3000, BlinkMs = 250;
 
         private readonly DeviceBoard _board;

@@ -18,6 +18,12 @@ public sealed class FloatNet
     /// <summary>Blocks after the front.</summary>
     public const int Blocks = 4;
 
+    /// <summary>
+    /// Steps between the taps of each block (<see cref="WakeModel.DepthSpacing"/>): the network hears 1.66 s. With 1 everywhere it heard 1.02 s, and missed of
+    /// people it never heard more: mean of two networks over curve and conditions (quiet, 10 dB noise, 3 m) 13.2 % of "computer" and 9.3 % of "view glass", so 10.8 and 6.3 %.
+    /// </summary>
+    public static IReadOnlyList<int> Spacing { get; } = [1, 1, 2, 2];
+
     private const int FrontInputs = WakeModel.FrontRows * WakeFeatures.Bands;
     private const float Ceiling = WakeModel.Ceiling / (float)WakeModel.One;
 
@@ -49,7 +55,7 @@ public sealed class FloatNet
         int steps = rows / 2;
         _input = new float[batch * steps * FrontInputs];
         _stages = new Stage[Blocks + 1];
-        _stages[0] = new Stage(FrontInputs, batch, steps, steps, random);
+        _stages[0] = new Stage(FrontInputs, batch, steps, steps, 1, random);
         for (int b = 1; b <= Blocks; b++)
         {
             int before = steps;
@@ -58,7 +64,7 @@ public sealed class FloatNet
                 steps /= 2;
             }
 
-            _stages[b] = new Stage(C, batch, before, steps, random);
+            _stages[b] = new Stage(C, batch, before, steps, Spacing[b - 1], random);
         }
 
         Scores = steps;
@@ -176,11 +182,12 @@ public sealed class FloatNet
     /// <summary>One layer: a depthwise column (blocks only), a mix, normalisation, clipping to 0..8.</summary>
     public sealed class Stage
     {
-        private readonly int _inputs, _batch, _before, _steps;
+        private readonly int _inputs, _batch, _before, _steps, _spacing;
         private readonly float[] _columnOut, _columnSlope, _mixed, _inputSlope, _inverse, _normal, _batchMean = new float[C], _batchVariance = new float[C], _transposed = new float[C * C];
 
-        internal Stage(int inputs, int batch, int before, int steps, Random random)
+        internal Stage(int inputs, int batch, int before, int steps, int spacing, Random random)
         {
+            _spacing = spacing;
             _inputs = inputs;
             _batch = batch;
             _before = before;
@@ -247,9 +254,9 @@ public sealed class FloatNet
                 {
                     int last = t * stride + stride - 1, o = (b * _steps + t) * C;
                     Vector256<float> a0 = default, a1 = default, a2 = default;
-                    for (int j = Math.Max(0, Taps - 1 - last); j < Taps; j++)
+                    for (int j = FirstTap(last); j < Taps; j++)
                     {
-                        int i = (b * _before + last - (Taps - 1) + j) * C;
+                        int i = (b * _before + last - (Taps - 1 - j) * _spacing) * C;
                         a0 += Vector256.Create(x.AsSpan(i)) * Vector256.Create(w.AsSpan(j * C));
                         a1 += Vector256.Create(x.AsSpan(i + 8)) * Vector256.Create(w.AsSpan(j * C + 8));
                         a2 += Vector256.Create(x.AsSpan(i + 16)) * Vector256.Create(w.AsSpan(j * C + 16));
@@ -261,6 +268,9 @@ public sealed class FloatNet
                 }
             }
         }
+
+        // The oldest tap that does not reach before the window.
+        private int FirstTap(int last) => Math.Max(0, Taps - 1 - last / _spacing);
 
         private void Normalise(int n, bool learning)
         {
@@ -315,9 +325,9 @@ public sealed class FloatNet
                 for (int t = 0; t < _steps; t++)
                 {
                     int last = t * stride + stride - 1, o = (b * _steps + t) * C;
-                    for (int j = Math.Max(0, Taps - 1 - last); j < Taps; j++)
+                    for (int j = FirstTap(last); j < Taps; j++)
                     {
-                        int i = (b * _before + last - (Taps - 1) + j) * C;
+                        int i = (b * _before + last - (Taps - 1 - j) * _spacing) * C;
                         for (int c = 0; c < C; c += 8)
                         {
                             Vector256<float> g = Vector256.Create(_columnSlope.AsSpan(o + c));

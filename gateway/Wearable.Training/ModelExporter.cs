@@ -26,6 +26,7 @@ public static class ModelExporter
         Jagged(s, "FrontWeights", "sbyte", [.. model.FrontWeights.Select(Ints)]);
         Flat(s, "FrontBias", "int", model.FrontBias);
         Flat(s, "FrontShift", "sbyte", Ints(model.FrontShift));
+        Flat(s, "DepthSpacing", "sbyte", Ints(model.DepthSpacing));
         Jagged(s, "DepthWeights", "sbyte", [.. model.DepthWeights.Select(Ints)]);
         Jagged(s, "DepthShift", "sbyte", [.. model.DepthShift.Select(Ints)]);
         Jagged(s, "MixWeights", "sbyte", [.. model.MixWeights.Select(Ints)]);

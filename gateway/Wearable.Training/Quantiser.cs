@@ -20,6 +20,7 @@ public static class Quantiser
         {
             Version = version, Words = words, Thresholds = thresholds,
             FrontWeights = [new sbyte[C * C], new sbyte[C * C]], FrontBias = new int[C], FrontShift = new sbyte[C],
+            DepthSpacing = [.. FloatNet.Spacing.Select(s => (sbyte)s)],
             DepthWeights = new sbyte[FloatNet.Blocks][], DepthShift = new sbyte[FloatNet.Blocks][],
             MixWeights = new sbyte[FloatNet.Blocks][], MixBias = new int[FloatNet.Blocks][], MixShift = new sbyte[FloatNet.Blocks][],
             HeadWeights = new sbyte[C * words.Length], HeadBias = new int[words.Length], HeadShift = new sbyte[words.Length],

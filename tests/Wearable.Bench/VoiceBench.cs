@@ -29,8 +29,10 @@ internal static class VoiceBench
           and out of any context, which the speech model spells badly: compare the rows, not with rates of sentences.
           Gateway and wearables run X times (default 4) as fast as the clock.
           --noise: only this level. --show: what differs.
-          "differs": clips whose transcript is not that of the file, whichever is right.
-          Last line: {"clips", and per noise level "direct", "codec_0", "codec_30" in percent of the words}.
+          "differs": clips whose transcript is not that of the file, whichever is right. "loss": errors more than with the file, clip by
+          clip, in percent of the words, with its 95 % interval: what of it may be chance.
+          Last line: {"clips", and per noise level "direct", "codec_0", "codec_30", "codec_0_loss", "codec_0_interval" and so for 30, in percent of
+          the words}.
         """;
 
     // Noise does not begin with the word: a step from quiet to noise is what voice activity takes for a voice.
@@ -69,24 +71,25 @@ internal static class VoiceBench
         ISpeechToText direct = house.Services.GetRequiredService<ISpeechToText>();
         JsonObject result = new() { ["clips"] = recordings.Count };
         Console.WriteLine($"{recordings.Count} recordings; word error rate in percent");
-        Console.WriteLine("noise      file   codec 0  differs   codec 30  differs");
+        Console.WriteLine("noise      file   codec 0  differs        loss   codec 30  differs        loss");
         foreach (double noiseDb in noisesDb)
         {
             Tally file = new();
             Tally[] through = [.. Codecs.Select(_ => new Tally())];
             int[] differs = new int[Codecs.Length];
+            List<int>[] more = [.. Codecs.Select(_ => new List<int>())];
             for (int i = 0; i < recordings.Count; i++)
             {
                 (string said, short[] clean) = recordings[i];
                 short[] sound = Noisy(clean, noiseDb, i);
                 Transcript read = await direct.TranscribeAsync(sound);
-                file.Add(said, read.Text);
+                int readErrors = file.Add(said, read.Text);
                 (string Heard, string Why)[] turns = await Task.WhenAll(house.People.Select(p => HearAsync(house, p, sound)));
                 (string[] heard, string[] why) = ([.. turns.Select(t => t.Heard)], [.. turns.Select(t => t.Why)]);
                 for (int c = 0; c < Codecs.Length; c++)
                 {
-                    through[c].Add(said, heard[c]);
-                    bool same = string.Join(' ', Words(heard[c])) == string.Join(' ', Words(read.Text));
+                    more[c].Add(through[c].Add(said, heard[c]) - readErrors);
+                    bool same = string.Join(' ', WordsOf(heard[c])) == string.Join(' ', WordsOf(read.Text));
                     differs[c] += same ? 0 : 1;
                     if (show && !same)
                     {
@@ -96,16 +99,30 @@ internal static class VoiceBench
             }
 
             string level = double.IsInfinity(noiseDb) ? "none" : string.Create(CultureInfo.InvariantCulture, $"{noiseDb:0} dB");
+            (double Loss, double Interval)[] losses = [.. more.Select(m => LossOf(m, file.Words))];
             Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{level,-6} {file.Percent,8:0.0}  {through[0].Percent,8:0.0}  {differs[0],7}   {through[1].Percent,8:0.0}  {differs[1],7}"));
-            result[level] = new JsonObject
+                CultureInfo.InvariantCulture,
+                $"{level,-6} {file.Percent,8:0.0}  {through[0].Percent,8:0.0}  {differs[0],7}  {losses[0].Loss,5:+0.0;-0.0} ±{losses[0].Interval,4:0.0}   {through[1].Percent,8:0.0}  {differs[1],7}  {losses[1].Loss,5:+0.0;-0.0} ±{losses[1].Interval,4:0.0}"));
+            JsonObject row = new() { ["direct"] = Math.Round(file.Percent, 1) };
+            for (int c = 0; c < Codecs.Length; c++)
             {
-                ["direct"] = Math.Round(file.Percent, 1), ["codec_0"] = Math.Round(through[0].Percent, 1), ["codec_30"] = Math.Round(through[1].Percent, 1),
-            };
+                row[$"codec_{Codecs[c]}"] = Math.Round(through[c].Percent, 1);
+                row[$"codec_{Codecs[c]}_loss"] = Math.Round(losses[c].Loss, 1);
+                row[$"codec_{Codecs[c]}_interval"] = Math.Round(losses[c].Interval, 1);
+            }
+
+            result[level] = row;
         }
 
         Console.WriteLine(result.ToJsonString());
         return 0;
+    }
+
+    // Errors of the same clip on both ways belong together: the spread of their differences says what of the sum may be chance.
+    private static (double Loss, double Interval) LossOf(List<int> more, int words)
+    {
+        double mean = more.Average(), spread = more.Sum(m => (m - mean) * (m - mean)) / Math.Max(1, more.Count - 1);
+        return (100.0 * more.Sum() / Math.Max(1, words), 100 * 1.96 * Math.Sqrt(more.Count * spread) / Math.Max(1, words));
     }
 
     // Presses the button, says it, and gives what the gateway understood.
@@ -150,19 +167,22 @@ internal static class VoiceBench
         return at < 0 ? standard : at + 1 < args.Length && int.TryParse(args[at + 1], NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value : 0;
     }
 
-    private static string[] Words(string text) =>
+    private static string[] WordsOf(string text) =>
         string.Concat(text.ToLowerInvariant().Select(c => char.IsLetterOrDigit(c) || c == '\'' ? c : ' ')).Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     private sealed class Tally
     {
-        private int _errors, _words;
+        private int _errors;
 
-        public double Percent => 100.0 * _errors / Math.Max(1, _words);
+        public int Words { get; private set; }
 
-        public void Add(string said, string heard)
+        public double Percent => 100.0 * _errors / Math.Max(1, Words);
+
+        /// <summary>Counts a transcript; gives its errors.</summary>
+        public int Add(string said, string heard)
         {
-            string[] a = Words(said), b = Words(heard);
-            _words += a.Length;
+            string[] a = WordsOf(said), b = WordsOf(heard);
+            Words += a.Length;
             int[] row = [.. Enumerable.Range(0, b.Length + 1)];
             for (int i = 1; i <= a.Length; i++)
             {
@@ -177,6 +197,7 @@ internal static class VoiceBench
             }
 
             _errors += row[b.Length];
+            return row[b.Length];
         }
     }
 }

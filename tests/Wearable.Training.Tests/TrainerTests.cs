@@ -8,7 +8,7 @@ public sealed class TrainerTests
     public void The_same_seed_distils_the_same_network_and_another_seed_another()
     {
         List<Segment> bank = Bank();
-        float[] Weights(int seed) => [.. Trainer.Distil(bank, -1, seed, 3, 1, new Progress(), "test").Net.Parameters.SelectMany(p => p.Value)];
+        float[] Weights(int seed) => [.. Trainer.Distil(bank, -1, seed, (3, 3), 1, new Progress(), "test").Net.Parameters.SelectMany(p => p.Value)];
         float[] first = Weights(1);
         Assert.Equal(first, Weights(1));
         Assert.NotEqual(first, Weights(2));

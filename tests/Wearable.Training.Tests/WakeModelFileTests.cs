@@ -23,6 +23,39 @@ public class WakeModelFileTests
     }
 
     [Fact]
+    public void A_file_from_before_columns_had_a_spacing_is_read_with_one()
+    {
+        _shipped.DepthSpacing = [1, 1, 1, 1];
+        byte[] file = ModelFile.Write(_shipped);
+        int at = SpacingAt(_shipped);
+        byte[] old = Sealed([.. file[..at], .. file[(at + 4)..]]);
+        old[3] = (byte)'1';
+        Assert.Equal(file, ModelFile.Write(WakeModelFile.Read(old, old.Length)));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5)]
+    [InlineData(200)]
+    public void A_spacing_out_of_range_is_refused(byte spacing)
+    {
+        byte[] file = ModelFile.Write(_shipped);
+        file[SpacingAt(_shipped) + 2] = spacing;
+        Assert.Equal($"wake model, depth spacing: 1 to 4 expected, got {(sbyte)spacing}", Assert.Throws<ArgumentException>(() => WakeModelFile.Read(Sealed(file), file.Length)).Message);
+    }
+
+    // Head, two counts, the texts, the front.
+    private static int SpacingAt(WakeModel model) =>
+        WakeModelFile.HeadBytes + 2 + 1 + model.Version.Length + model.Words.Sum(w => w.Length + 2) + 2 * WakeModel.Channels * WakeModel.Channels + 5 * WakeModel.Channels;
+
+    private static byte[] Sealed(byte[] file)
+    {
+        BitConverter.TryWriteBytes(file.AsSpan(4), file.Length);
+        BitConverter.TryWriteBytes(file.AsSpan(8), WakeModelFile.Checksum(file, file.Length));
+        return file;
+    }
+
+    [Fact]
     public void The_checksum_is_that_of_zip_files() =>
         Assert.Equal(unchecked((int)0xCBF43926), WakeModelFile.Checksum([.. new byte[12], .. "123456789"u8], 21));
 
@@ -102,7 +135,7 @@ public class WakeModelFileTests
         _storage.Write(WakeModelStore.FileName, new byte[100]);
         WakeModelStore store = new(_storage);
         Assert.Equal(_shipped.Version, store.Load().Version);
-        Assert.Contains("WWM1 expected", store.Problem);
+        Assert.Contains("WWM2 or WWM1 expected", store.Problem);
         Assert.Null(_storage.Read(WakeModelStore.FileName));
     }
 

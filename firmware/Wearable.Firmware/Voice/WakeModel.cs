@@ -17,6 +17,9 @@ namespace Wearable.Firmware.Voice
         /// <summary>Steps a depthwise column sees.</summary>
         public const int Taps = 5;
 
+        /// <summary>Largest <see cref="DepthSpacing"/>.</summary>
+        public const int MostSpacing = 4;
+
         /// <summary>One unit of a number between layers: 256 = 1.0.</summary>
         public const int One = 256;
 
@@ -40,6 +43,12 @@ namespace Wearable.Firmware.Voice
 
         /// <summary>Right shift of the front's sum, per output.</summary>
         public sbyte[] FrontShift;
+
+        /// <summary>
+        /// Steps from one tap of a block's column to the next, 1 to <see cref="MostSpacing"/>: 1 takes the last five steps, 2 every second of the last
+        /// nine, for the same work. Wider columns hear more of the past: how a slow speaker's word began, and what was said before it.
+        /// </summary>
+        public sbyte[] DepthSpacing;
 
         /// <summary>Depthwise weights of each block, [channel x 5 + tap], oldest tap first.</summary>
         public sbyte[][] DepthWeights;

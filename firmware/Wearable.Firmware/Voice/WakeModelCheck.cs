@@ -18,12 +18,14 @@ namespace Wearable.Firmware.Voice
             Length("front weights 1", model.FrontWeights[1].Length, C * C);
             Length("front bias", model.FrontBias.Length, C);
             Shifts("front shift", model.FrontShift, C);
+            Length("depth spacing blocks", model.DepthSpacing.Length, blocks);
             Length("depth blocks", model.DepthWeights.Length, blocks);
             Length("depth shift blocks", model.DepthShift.Length, blocks);
             Length("mix bias blocks", model.MixBias.Length, blocks);
             Length("mix shift blocks", model.MixShift.Length, blocks);
             for (int b = 0; b < blocks; b++)
             {
+                Spacing(model.DepthSpacing[b]);
                 Length("depth weights", model.DepthWeights[b].Length, C * WakeModel.Taps);
                 Shifts("depth shift", model.DepthShift[b], C);
                 Length("mix weights", model.MixWeights[b].Length, C * C);
@@ -41,6 +43,14 @@ namespace Wearable.Firmware.Voice
             if (got != wanted)
             {
                 throw new ArgumentException("wake model, " + what + ": " + wanted.ToString() + " expected, got " + got.ToString());
+            }
+        }
+
+        private static void Spacing(sbyte got)
+        {
+            if (got < 1 || got > WakeModel.MostSpacing)
+            {
+                throw new ArgumentException("wake model, depth spacing: 1 to " + WakeModel.MostSpacing.ToString() + " expected, got " + ((int)got).ToString());
             }
         }
 

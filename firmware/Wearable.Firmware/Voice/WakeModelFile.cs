@@ -5,8 +5,9 @@ namespace Wearable.Firmware.Voice
 {
     /// <summary>
     /// A wake-word model as bytes, about 4.9 KB: what the training tool writes, the gateway sends and the device keeps. Little endian:
-    /// "WWM1", length of the whole file, CRC-32 of everything after these twelve bytes; counts of words and blocks; version and words as a
-    /// length and ASCII, each word followed by its threshold; then the arrays of <see cref="WakeModel"/> in the order of its fields.
+    /// "WWM2", length of the whole file, CRC-32 of everything after these twelve bytes; counts of words and blocks; version and words as a
+    /// length and ASCII, each word followed by its threshold; then the arrays of <see cref="WakeModel"/> in the order of its fields, those of a block together.
+    /// Files that begin with "WWM1" were written before columns had a spacing: they hold none, and all of theirs is 1.
     /// </summary>
     public static class WakeModelFile
     {
@@ -44,9 +45,9 @@ namespace Wearable.Firmware.Voice
                 throw new ArgumentException("wake model file: 14 to " + MostBytes.ToString() + " bytes expected, got " + length.ToString());
             }
 
-            if (file[0] != 'W' || file[1] != 'W' || file[2] != 'M' || file[3] != '1')
+            if (file[0] != 'W' || file[1] != 'W' || file[2] != 'M' || (file[3] != '1' && file[3] != '2'))
             {
-                throw new ArgumentException("wake model file: WWM1 expected at its start");
+                throw new ArgumentException("wake model file: WWM2 or WWM1 expected at its start");
             }
 
             int at = 4;
@@ -65,10 +66,12 @@ namespace Wearable.Firmware.Voice
                 model.Thresholds[i] = Count("threshold", file[at++], 0, 100);
             }
 
-            Room((2 * C * C) + (5 * C) + (blocks * ((C * WakeModel.Taps) + C + (C * C) + (5 * C))) + (words * (C + 5)), at, length);
+            bool spaced = file[3] == '2';
+            Room((spaced ? blocks : 0) + (2 * C * C) + (5 * C) + (blocks * ((C * WakeModel.Taps) + C + (C * C) + (5 * C))) + (words * (C + 5)), at, length);
             model.FrontWeights = new sbyte[][] { Bytes(file, ref at, C * C), Bytes(file, ref at, C * C) };
             model.FrontBias = Ints(file, ref at, C);
             model.FrontShift = Bytes(file, ref at, C);
+            model.DepthSpacing = spaced ? Bytes(file, ref at, blocks) : Ones(blocks);
             model.DepthWeights = new sbyte[blocks][];
             model.DepthShift = new sbyte[blocks][];
             model.MixWeights = new sbyte[blocks][];
@@ -135,6 +138,17 @@ namespace Wearable.Firmware.Voice
             }
 
             at += count;
+            return values;
+        }
+
+        private static sbyte[] Ones(int count)
+        {
+            sbyte[] values = new sbyte[count];
+            for (int i = 0; i < count; i++)
+            {
+                values[i] = 1;
+            }
+
             return values;
         }
 

@@ -4,7 +4,7 @@ namespace Wearable.Firmware.Voice
 {
     /// <summary>
     /// The streaming network: takes one row of features every 20 ms, gives a new score per word every 80 ms.
-    /// It sees the last 1.02 s. Weights are packed in pairs at the start (17 KB), see Mix.
+    /// How far back it hears is the model's (<see cref="WakeModel.DepthSpacing"/>): 1.66 s with the shipped one. Weights are packed in pairs at the start (17 KB), see Mix.
     /// </summary>
     public sealed class WakeNet
     {
@@ -27,9 +27,11 @@ namespace Wearable.Firmware.Voice
         private readonly int[] _rows = new int[WakeModel.FrontRows * WakeFeatures.Bands];
         private readonly long[][][] _front;
         private readonly long[][][] _mixes;
-        private readonly int[][] _columns;
+        private readonly short[][] _columns;
+        private readonly int[] _taps;
         private readonly int[] _sum = new int[C];
         private readonly int[] _mixed = new int[C];
+        private readonly short[] _last = new short[C];
         private readonly int[] _logits;
         private int _rowCount;
         private int _stepCount;
@@ -52,11 +54,13 @@ namespace Wearable.Firmware.Voice
             _headShift = model.HeadShift;
             _front = new long[][][] { Pack(model.FrontWeights[0]), Pack(model.FrontWeights[1]) };
             _mixes = new long[_blocks][][];
-            _columns = new int[_blocks][];
+            _columns = new short[_blocks][];
+            _taps = new int[_blocks];
             for (int b = 0; b < _blocks; b++)
             {
                 _mixes[b] = Pack(model.MixWeights[b]);
-                _columns[b] = new int[WakeModel.Taps * C];
+                _taps[b] = model.DepthSpacing[b] * C;
+                _columns[b] = new short[((WakeModel.Taps - 1) * _taps[b]) + C];
             }
 
             _logits = new int[model.Words.Length];
@@ -104,13 +108,13 @@ namespace Wearable.Firmware.Voice
             Array.Copy(_frontBias, 0, sum, 0, C);
             Mix(_rows, 0, _front[0], sum);
             Mix(_rows, C, _front[1], sum);
-            Squash(sum, _frontShift);
-
+            sbyte[] shift = _frontShift;
             for (int b = 0; b < _blocks; b++)
             {
-                int[] column = _columns[b];
-                Array.Copy(column, C, column, 0, (WakeModel.Taps - 1) * C);
-                Array.Copy(sum, 0, column, (WakeModel.Taps - 1) * C, C);
+                short[] column = _columns[b];
+                int newest = column.Length - C;
+                Array.Copy(column, C, column, 0, newest);
+                Squash(sum, shift, column, newest);
                 if (b == StrideBlock)
                 {
                     _stepCount++;
@@ -120,17 +124,18 @@ namespace Wearable.Firmware.Voice
                     }
                 }
 
-                Depth(column, _depthWeights[b], _depthShift[b], _mixed);
+                Depth(column, _taps[b], _depthWeights[b], _depthShift[b], _mixed);
                 Array.Copy(_mixBias[b], 0, sum, 0, C);
                 Mix(_mixed, 0, _mixes[b], sum);
-                Squash(sum, _mixShift[b]);
+                shift = _mixShift[b];
             }
 
-            Head(sum);
+            Squash(sum, shift, _last, 0);
+            Head(_last);
             return true;
         }
 
-        private void Head(int[] x)
+        private void Head(short[] x)
         {
             sbyte[] w = _headWeights;
             int i = 0;
@@ -146,23 +151,25 @@ namespace Wearable.Firmware.Voice
             }
         }
 
-        private static void Depth(int[] column, sbyte[] w, sbyte[] shift, int[] result)
+        // taps: places from one tap's step to the next.
+        private static void Depth(short[] column, int taps, sbyte[] w, sbyte[] shift, int[] result)
         {
+            int second = taps, third = 2 * taps, fourth = 3 * taps, fifth = 4 * taps;
             int i = 0;
             for (int c = 0; c < C; c++)
             {
                 int acc = w[i] * column[c]
-                    + w[i + 1] * column[c + C]
-                    + w[i + 2] * column[c + 2 * C]
-                    + w[i + 3] * column[c + 3 * C]
-                    + w[i + 4] * column[c + 4 * C];
+                    + w[i + 1] * column[c + second]
+                    + w[i + 2] * column[c + third]
+                    + w[i + 3] * column[c + fourth]
+                    + w[i + 4] * column[c + fifth];
                 result[c] = acc >> shift[c];
                 i += WakeModel.Taps;
             }
         }
 
         // Shifts every sum to 1/256 units and clips it to 0..Ceiling.
-        private static void Squash(int[] sum, sbyte[] shift)
+        private static void Squash(int[] sum, sbyte[] shift, short[] to, int at)
         {
             for (int c = 0; c < C; c++)
             {
@@ -176,7 +183,8 @@ namespace Wearable.Firmware.Voice
                     v = WakeModel.Ceiling;
                 }
 
-                sum[c] = v;
+                to[at] = (short)v;
+                at++;
             }
         }
 

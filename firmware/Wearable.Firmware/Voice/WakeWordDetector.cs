@@ -7,7 +7,7 @@ namespace Wearable.Firmware.Voice
     /// <summary>
     /// Hears wake words in integers: gate, features, network, score. While the gate is closed a hop costs a look at 40 samples, plus one
     /// row in eight hops that keeps the noise floors alive (counted with the whole device: 0.19 M IL/s). When it opens, the rows start <see cref="PastHops"/> back in the kept sound and catch up with two rows a call; then one row and a quarter
-    /// of the network a hop (1.36 M IL/s). Memory: about 25 KB: 17 KB of packed weights, what is left
+    /// of the network a hop (1.37 M IL/s). Memory: about 25 KB: 17 KB of packed weights, what is left
     /// of the model's arrays and the network's state. The sound it looks back at is the device's one ring.
     /// </summary>
     public sealed class WakeWordDetector : IWakeWordDetector

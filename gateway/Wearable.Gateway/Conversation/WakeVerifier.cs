@@ -26,8 +26,8 @@ public sealed class WakeVerifier(IWordScorer scorer, WakeClaim claim, WakeTeache
 
     // log probability + PerPoint * device score + PerTaught * the teachers' log odds must reach what is needed. Two words in a row are less probable when
     // said, and far less by chance.
-    private const double PerPoint = 0.2, PerTaught = 0.5;
-    private const double NeededForOne = 4.75, NeededForPhrase = -5.5, TeachersNeedForOne = 4.85, TeachersNeedForPhrase = -6.0;
+    private const double PerPoint = 0.3, PerTaught = 0.75;
+    private const double NeededForOne = 10.2, NeededForPhrase = -1.6, TeachersNeedForOne = 10.3, TeachersNeedForPhrase = -0.1;
 
     private readonly bool _isPhrase = claim.Word.Contains(' ', StringComparison.Ordinal);
     private readonly WakeTeachers? _teachers = teachers?.Know(claim.Word) == true ? teachers : null;

@@ -25,6 +25,7 @@ namespace Wearable.DeviceTests
             model.FrontWeights = new sbyte[][] { Weights(chance, C * C), Weights(chance, C * C) };
             model.FrontBias = Biases(chance, C);
             model.FrontShift = Shifts(chance, C, 5);
+            model.DepthSpacing = new sbyte[] { 1, 1, 2, 2 };
             model.DepthWeights = new sbyte[Blocks][];
             model.DepthShift = new sbyte[Blocks][];
             model.MixWeights = new sbyte[Blocks][];
