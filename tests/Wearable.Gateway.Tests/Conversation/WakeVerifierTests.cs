@@ -66,8 +66,8 @@ public sealed class WakeVerifierTests
     [Theory]
     [InlineData(-0.01, false, false)]
     [InlineData(0, true, true)]
-    [InlineData(2.99, true, true)]
-    [InlineData(3, true, false)]
+    [InlineData(4.49, true, true)]
+    [InlineData(4.5, true, false)]
     public void A_small_margin_confirms_barely(double margin, bool confirmed, bool barely) =>
         Assert.Equal((confirmed, barely), (new WakeOpinion(margin, -1).Confirmed, new WakeOpinion(margin, -1).Barely));
 
