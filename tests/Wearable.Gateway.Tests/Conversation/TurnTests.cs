@@ -109,10 +109,10 @@ public sealed partial class TurnTests : IAsyncDisposable
     [Fact]
     public async Task A_device_that_was_surer_needs_less_of_a_second_opinion()
     {
-        _hub = Hub(new ScriptedScorer { LogProbability = -11.2 }); // 0.2 x 80 - 11.2 = 4.8 of the 4.75 needed
+        _hub = Hub(new ScriptedScorer { LogProbability = -13.7 }); // 0.3 x 80 - 13.7 = 10.3 of the 10.2 needed
         await SpeakAsync("t-32");
         Assert.Equal("done", (await _ended.NextAsync()).Outcome);
-        _hub = Hub(new ScriptedScorer { LogProbability = -11.3 });
+        _hub = Hub(new ScriptedScorer { LogProbability = -13.9 });
         await SpeakAsync("t-33");
         Assert.Equal("rejected", (await _ended.NextAsync()).Outcome);
     }
