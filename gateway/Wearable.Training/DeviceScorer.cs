@@ -123,18 +123,35 @@ public static class DeviceScorer
     /// <summary>Adds white-to-pink noise at a distance below the speech.</summary>
     public static float[] Noisy(float[] padded, double snrDb, int seed)
     {
-        Random random = new(seed);
         int pad = AudioFormat.SampleRateHz;
         (int from, int to) = Sound.Extent(padded[pad..^pad]);
-        double level = Sound.SpeechLevel(padded, pad + from, pad + to) * Math.Pow(10, -snrDb / 20);
         float[] x = (float[])padded.Clone();
-        double low = 0;
-        for (int i = 0; i < x.Length; i++)
+        AddNoise(x, Sound.SpeechLevel(padded, pad + from, pad + to), snrDb, new Random(seed));
+        return x;
+    }
+
+    /// <summary>The same noise under sound that never stops, 20 s by 20 s: each as far below its own louder half.</summary>
+    public static float[] NoisyBackground(float[] sound, double snrDb, int seed)
+    {
+        const int piece = 20 * AudioFormat.SampleRateHz;
+        Random random = new(seed);
+        float[] x = (float[])sound.Clone();
+        for (int i = 0; i < x.Length; i += piece)
         {
-            low = 0.7 * low + 0.3 * Sound.Gauss(random);
-            x[i] += (float)(level * low * Math.Sqrt(1.7 / 0.3));
+            int to = Math.Min(x.Length, i + piece);
+            AddNoise(x.AsSpan(i..to), Sound.SpeechLevel(sound, i, to), snrDb, random);
         }
 
         return x;
+    }
+
+    private static void AddNoise(Span<float> x, float speechLevel, double snrDb, Random random)
+    {
+        double level = speechLevel * Math.Pow(10, -snrDb / 20) * Math.Sqrt(1.7 / 0.3), low = 0;
+        for (int i = 0; i < x.Length; i++)
+        {
+            low = 0.7 * low + 0.3 * Sound.Gauss(random);
+            x[i] += (float)(level * low);
+        }
     }
 }

@@ -114,6 +114,33 @@ public sealed class FloatNet
         }
     }
 
+    /// <summary>Writes everything that was learned.</summary>
+    public void Write(BinaryWriter writer)
+    {
+        writer.Write(Words);
+        foreach (float v in Learned.SelectMany(values => values))
+        {
+            writer.Write(v);
+        }
+    }
+
+    /// <summary>Reads a net back that gives the same scores; its buffers hold windows of the trainer's size.</summary>
+    public static FloatNet Read(BinaryReader reader)
+    {
+        FloatNet net = new(Trainer.Batch, Trainer.WindowRows, new Random(1), reader.ReadInt32());
+        foreach (float[] values in net.Learned)
+        {
+            for (int i = 0; i < values.Length; i++)
+            {
+                values[i] = reader.ReadSingle();
+            }
+        }
+
+        return net;
+    }
+
+    private IEnumerable<float[]> Learned => [.. Parameters.Select(p => p.Value), .. _stages.SelectMany(s => new[] { s.RunningMean, s.RunningVariance })];
+
     /// <summary>Sets one window's rows.</summary>
     /// <param name="window">0 to batch - 1.</param>
     /// <param name="rows">Features, one row of 16 after another; exactly as many as the window has.</param>

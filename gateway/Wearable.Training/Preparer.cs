@@ -17,8 +17,7 @@ public sealed class Preparer(string dataFolder, string word, int seed)
     // Times each synthetic clip is used: with the word, and without it.
     private const int SyntheticCopies = 20, NeuralCopies = 14, OtherCopies = 4;
     private readonly Progress _progress = new();
-    private readonly List<float[]>[] _parts = [.. Enumerable.Range(0, Folds.Count).Select(_ => new List<float[]>())];
-    private readonly Dictionary<float[], int> _versions = [];
+    private readonly List<(float[] Chunk, int Versions)>[] _parts = [.. Enumerable.Range(0, Folds.Count).Select(_ => new List<(float[], int)>())];
 
     /// <summary>Neural voices; without them only the synthetic speakers of Debian's packages are heard.</summary>
     public KokoroVoices? Voices { get; init; }
@@ -46,9 +45,9 @@ public sealed class Preparer(string dataFolder, string word, int seed)
         for (int part = 0; part < Folds.Count; part++)
         {
             int p = part;
-            foreach (float[] chunk in _parts[part])
+            foreach ((float[] chunk, int versions) in _parts[part])
             {
-                for (int version = 0; version < _versions.GetValueOrDefault(chunk, LeastVersions); version++)
+                for (int version = 0; version < versions; version++)
                 {
                     int v = version;
                     work.Add(random => new Segment("", 1 << p, 0, 0, DeviceEars.Rows(v == 0 ? chunk : Change(chunk, random), v == 0 ? 1 : Sound.LogUniform(random, 0.85, 1.18))));
@@ -78,7 +77,7 @@ public sealed class Preparer(string dataFolder, string word, int seed)
             List<float[]> pieces = SyntheticBackground.Make(SyntheticHours, word.Replace('-', ' '), new Random(seed), _progress);
             for (int i = 0; i < pieces.Count; i++)
             {
-                _parts[i % _parts.Length].Add(pieces[i]);
+                _parts[i % _parts.Length].Add((pieces[i], LeastVersions));
             }
 
             return;
@@ -94,9 +93,7 @@ public sealed class Preparer(string dataFolder, string word, int seed)
                 int to = from + samples;
                 for (int i = from; i + 4 * Rate < to; i += ChunkSeconds * Rate)
                 {
-                    float[] chunk = all[i..Math.Min(to, i + ChunkSeconds * Rate)];
-                    _parts[p].Add(chunk);
-                    _versions[chunk] = versions;
+                    _parts[p].Add((all[i..Math.Min(to, i + ChunkSeconds * Rate)], versions));
                 }
             }
         }
@@ -229,7 +226,7 @@ public sealed class Preparer(string dataFolder, string word, int seed)
         float[] chunk;
         do
         {
-            chunk = _parts[part][random.Next(_parts[part].Count)];
+            chunk = _parts[part][random.Next(_parts[part].Count)].Chunk;
         }
         while (chunk.Length < length);
         int at = random.Next(chunk.Length - length + 1);

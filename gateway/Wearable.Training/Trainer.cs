@@ -11,7 +11,9 @@ public sealed class Trainer
     /// <summary>Rows of a window: 2.56 s.</summary>
     public const int WindowRows = 128;
 
-    private const int Batch = 128;
+    /// <summary>Windows of a step.</summary>
+    public const int Batch = 128;
+
     private const int MineEvery = 400, Hardest = 1500, MineStep = 96;
 
     // A missed word counts twice a false alarm; measured over two folds: 24 % missed at one false alarm an hour with 1, 17 % with 2.
@@ -97,10 +99,15 @@ public sealed class Trainer
     /// <param name="progress">Bar.</param>
     /// <param name="name">Shown beside it.</param>
     /// <param name="seenBackground">See <see cref="Folds.MayTrainOn"/>.</param>
-    public static Distilled Distil(IReadOnlyList<Segment> bank, int fold, int seed, (int Teacher, int Student) steps, int teachers, Progress progress, string name, bool seenBackground = false)
+    /// <param name="kept">Where teachers are kept, when they are.</param>
+    public static Distilled Distil(IReadOnlyList<Segment> bank, int fold, int seed, (int Teacher, int Student) steps, int teachers, Progress progress, string name, bool seenBackground = false, TeacherStore? kept = null)
     {
         FloatNet[] nets = new FloatNet[teachers];
-        Parallel.For(0, teachers, i => nets[i] = new Trainer(bank, fold, seed + 1000 * (i + 1), seenBackground).Train(steps.Teacher, progress, $"{name}, teacher {i + 1}"));
+        Parallel.For(0, teachers, i =>
+        {
+            FloatNet Train() => new Trainer(bank, fold, seed + 1000 * (i + 1), seenBackground).Train(steps.Teacher, progress, $"{name}, teacher {i + 1}");
+            nets[i] = kept is null ? Train() : kept.Get($"fold{fold}-teacher-{i + 1}", Train);
+        });
         return new Distilled(new Trainer(bank, fold, seed, seenBackground) { _teachers = nets }.Train(steps.Student, progress, name), nets);
     }
 
