@@ -14,6 +14,7 @@ namespace Wearable.Gateway.Conversation;
 /// </summary>
 public sealed class Turn : IAsyncDisposable
 {
+    private const int MostWordsWhenBarely = 12;
     private const int MarginMs = 240; // sound around the voiced part that speech to text gets
 
     private readonly string _deviceId;
@@ -378,7 +379,7 @@ public sealed class Turn : IAsyncDisposable
             if (_claim is not null && ReadsWake && !WakePhrase.TryStrip(transcript.Text, _claim.Word, confirmed == true && !barely ? 1 : _claim.Certainty, out question))
             {
                 question = confirmed is null ? question : WakePhrase.BehindFirstPause(transcript.Text);
-                if (confirmed is null || (barely && !IsKnown(question)))
+                if (confirmed is null || (barely && !IsKnownAndShort(question)))
                 {
                     await RejectAsync(TurnReasons.NotConfirmed).ConfigureAwait(false);
                     return;
@@ -422,7 +423,9 @@ public sealed class Turn : IAsyncDisposable
     }
 
     // A question that a skill knows was hardly said by chance.
-    private bool IsKnown(string question) => _services.Brain.GetService<SkillsChatClient>()?.SkillFor(question, _deviceId) is not null;
+    // What is asked of a wearable is short; a skill's phrase somewhere in a long talk speaks for nothing.
+    private bool IsKnownAndShort(string question) =>
+        new Question(question).Words.Count <= MostWordsWhenBarely && _services.Brain.GetService<SkillsChatClient>()?.SkillFor(question, _deviceId) is not null;
 
     private async Task SpeakAnswerAsync(string question)
     {

@@ -83,6 +83,7 @@ public sealed class SkillTests : IDisposable
     [InlineData("stop", "politeness")]
     [InlineData("never mind", "politeness")]
     [InlineData("goodbye", "politeness")]
+    [InlineData("You ruin their lives? Hey, I'm an actor, not the lawyer.", "")]
     [InlineData("what is the capital of France", "")]
     [InlineData("who won the game", "")]
     [InlineData("", "")]

@@ -158,6 +158,19 @@ public sealed partial class TurnTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_barely_confirmed_wake_in_a_long_talk_ends_silently_though_a_skill_knows_a_phrase_of_it()
+    {
+        using SkillsOnly skills = new(TimeProvider.System);
+        _brain.Skills = skills.Client;
+        _hub = Hub(new ScriptedScorer { LogProbability = -11 });
+        _listening.Text = "You must be a very busy person, he said, and nobody there knew any more what time is it in the city.";
+        await SpeakAsync("t-42");
+        Assert.Equal(("rejected", "wake-not-confirmed"), Outcome(await _ended.NextAsync()));
+        Assert.Empty(_sent.Packets);
+        Assert.Null(_brain.Asked);
+    }
+
+    [Fact]
     public async Task A_barely_confirmed_wake_followed_by_silence_ends_silently()
     {
         _hub = Hub(new ScriptedScorer { LogProbability = -11 });

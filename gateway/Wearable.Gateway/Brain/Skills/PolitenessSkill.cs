@@ -3,6 +3,9 @@ namespace Wearable.Gateway.Brain.Skills;
 /// <summary>Hello, thanks, goodbye, stop, and who it is. Never pretends to be a person.</summary>
 public sealed class PolitenessSkill : Skill
 {
+    // In more words than these a "hey" or a "thanks" is part of something else ("... ruin their lives? Hey, I'm an actor, not the lawyer. ...", overheard).
+    private const int MostWords = 8;
+
     /// <inheritdoc/>
     public override string Name => "politeness";
 
@@ -14,6 +17,7 @@ public sealed class PolitenessSkill : Skill
 
     private static string? Reply(Question question) => question switch
     {
+        { Words.Count: > MostWords } => null,
         _ when question.Says("who are you", "what are you", "your name", "are you real", "are you human", "are you alive")
             => "I am a small computer program in your wearable, not a person. I work at home, without the cloud.",
         _ when question.Says("how are you") => "I am a program, so I am always the same. How are you?",
