@@ -6,6 +6,7 @@ namespace Wearable.Training;
 public static class CrossValidation
 {
     private const double NoiseDb = 10;
+    private static readonly DeviceHearing Nothing = new([], 0, 0);
 
     // What is done to a clip before it is heard.
     private static readonly (string Name, Func<float[], int, float[]> Change)[] Conditions =
@@ -39,29 +40,27 @@ public static class CrossValidation
         });
 
         string[] streams = [.. Directory.GetFiles(Path.Combine(dataFolder, "negative"), "*.wav").Order(StringComparer.Ordinal)];
-        List<(string Name, double Hours, DeviceHearing Hearing)> background = [];
-        List<DeviceHearing> noisy = [];
+        List<(string Name, double Hours, DeviceHearing Hearing, DeviceHearing InNoise)> background = [];
         foreach (string stream in streams)
         {
             float[] all = WavFile.Read(stream);
-            DeviceHearing[] parts = new DeviceHearing[Folds.Count], noisyParts = new DeviceHearing[Folds.Count];
-            Parallel.For(0, 2 * Folds.Count, i =>
+            string name = Path.GetFileNameWithoutExtension(stream);
+            (string, double, DeviceHearing, DeviceHearing)[] parts = [.. Enumerable.Repeat((name, 0.0, Nothing, Nothing), Folds.Count)];
+            Parallel.For(0, Folds.Count, p =>
             {
-                int p = i / 2;
-                DeviceHearing[] to = i % 2 == 0 ? parts : noisyParts;
-                float[] x = all[Folds.PartOf(p, all.Length)];
-                to[p] = models[p] is { } model ? DeviceScorer.Hear(model, i % 2 == 0 ? x : DeviceScorer.NoisyBackground(x, NoiseDb, p), head) : new DeviceHearing([], 0, 0);
+                if (models[p] is { } model)
+                {
+                    float[] part = all[Folds.PartOf(p, all.Length)];
+                    DeviceHearing hearing = DeviceScorer.Hear(model, part, head);
+                    parts[p] = (name, hearing.Hours, hearing, DeviceScorer.Hear(model, DeviceScorer.NoisyBackground(part, NoiseDb, p), head));
+                }
             });
-            noisy.AddRange(noisyParts);
-            foreach (DeviceHearing part in parts)
-            {
-                background.Add((Path.GetFileNameWithoutExtension(stream), part.Hours, part));
-            }
+            background.AddRange(parts);
         }
 
         double hours = background.Sum(b => b.Hours);
         Curve[] curves = [.. Conditions.Select((_, c) => new Curve([.. heard.Select(h => h.Best[c])], [.. background.Select(b => b.Hearing)], hours))];
-        Curve clean = curves[0], inNoise = new([.. heard.Select(h => h.Best[1])], noisy, hours);
+        Curve clean = curves[0], inNoise = new([.. heard.Select(h => h.Best[1])], [.. background.Select(b => b.InNoise)], hours);
         Console.WriteLine($"cross-validated: {heard.Length} clips, {hours:0.00} h; gate open {100.0 * background.Sum(b => (long)b.Hearing.OpenHops) / background.Sum(b => (long)b.Hearing.Hops):0} % of background, never for {heard.Count(h => h.Best[0] == 0)} clips");
         Console.WriteLine($"{"false alarms",-14}{"threshold",10}{string.Concat(Conditions.Select(c => $"{c.Name,13}"))}   missed, %; false alarms an hour in 10 dB noise");
         foreach (double limit in (double[])[60, 20, 10, 5, 2, 1, 0.5, 0.2])

@@ -110,13 +110,7 @@ public static class DeviceScorer
         (int from, int to) = Sound.Extent(padded[pad..^pad]);
         double gain = Math.Pow(10, voiceDb / 20) / metres / Sound.SpeechLevel(padded, pad + from, pad + to);
         float[] x = Sound.Room([.. padded.Select(v => (float)(v * gain))], random, reverberationMs, 20 * Math.Log10(equalAtMetres / metres));
-        double low = 0, level = Math.Pow(10, noiseDb / 20) * Math.Sqrt(1.7 / 0.3);
-        for (int i = 0; i < x.Length; i++)
-        {
-            low = 0.7 * low + 0.3 * Sound.Gauss(random);
-            x[i] += (float)(level * low);
-        }
-
+        AddNoise(x, 1, -noiseDb, random);
         return x;
     }
 

@@ -102,15 +102,9 @@ public sealed class FloatNet
     /// <summary>Takes the weights of a net of another batch size.</summary>
     public void CopyFrom(FloatNet other)
     {
-        foreach ((Parameter mine, Parameter theirs) in Parameters.Zip(other.Parameters))
+        foreach ((float[] mine, float[] theirs) in Learned.Zip(other.Learned))
         {
-            theirs.Value.CopyTo(mine.Value, 0);
-        }
-
-        for (int s = 0; s <= Blocks; s++)
-        {
-            other._stages[s].RunningMean.CopyTo(_stages[s].RunningMean, 0);
-            other._stages[s].RunningVariance.CopyTo(_stages[s].RunningVariance, 0);
+            theirs.CopyTo(mine, 0);
         }
     }
 

@@ -3,9 +3,17 @@ using Wearable.Firmware.Voice;
 
 namespace Wearable.Training;
 
-/// <summary>Writes a model as the bytes that <see cref="WakeModelFile"/> reads.</summary>
+/// <summary>Models as the bytes that <see cref="WakeModelFile"/> reads.</summary>
 public static class ModelFile
 {
+    /// <summary>The model in a file.</summary>
+    /// <exception cref="ArgumentException">Not a model; says what is wrong with it.</exception>
+    public static WakeModel Read(string path)
+    {
+        byte[] file = File.ReadAllBytes(path);
+        return WakeModelFile.Read(file, file.Length);
+    }
+
     /// <summary>The bytes.</summary>
     /// <exception cref="ArgumentException">The device would not take it: a name of more than 32 characters, too many words.</exception>
     public static byte[] Write(WakeModel model)

@@ -31,8 +31,7 @@ switch (args.Length > 0 ? args[0] : "")
         {
             foreach (int fold in folds)
             {
-                byte[] file = File.ReadAllBytes(Path.Combine(made, Folds.FileOf(fold)));
-                models[fold] = WakeModelFile.Read(file, file.Length);
+                models[fold] = ModelFile.Read(Path.Combine(made, Folds.FileOf(fold)));
             }
 
             return Report(models);
@@ -85,8 +84,7 @@ switch (args.Length > 0 ? args[0] : "")
     case "evaluate":
     {
         // A model on recordings of people and background it was not trained on: the same figures as cross-validation gives.
-        byte[] bytes = File.ReadAllBytes(options.Text("model"));
-        WakeModel model = WakeModelFile.Read(bytes, bytes.Length);
+        WakeModel model = ModelFile.Read(options.Text("model"));
         for (int w = 0; w < model.Words.Length; w++)
         {
             Console.WriteLine($"== {model.Words[w]}");

@@ -27,7 +27,7 @@ internal sealed class WakeListeners
     {
         string file = Path.Combine(folder, Folds.FileOf(fold));
         string[] teachers = [.. Enumerable.Range(1, 9).Select(n => Distilled.TeacherFile(file, n)).TakeWhile(File.Exists)];
-        return new WakeEars(Read(file), new WakeTeachers([.. teachers.Select(Read)]));
+        return new WakeEars(ModelFile.Read(file), new WakeTeachers([.. teachers.Select(ModelFile.Read)]));
     })]);
 
     /// <summary>What hears a recording.</summary>
@@ -38,12 +38,6 @@ internal sealed class WakeListeners
     public IEnumerable<(WakeEars Ears, ReadOnlyMemory<float> Sound)> Parts(float[] stream) => _ears.Length == 1
         ? [(_ears[0], stream)]
         : _ears.Select((ears, fold) => (ears, (ReadOnlyMemory<float>)stream.AsMemory(Folds.PartOf(fold, stream.Length))));
-
-    private static WakeModel Read(string path)
-    {
-        byte[] file = File.ReadAllBytes(path);
-        return WakeModelFile.Read(file, file.Length);
-    }
 }
 
 /// <summary>What hears together.</summary>
